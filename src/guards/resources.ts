@@ -1,0 +1,169 @@
+/**
+ * The one table of what Gatehouse looks at: kind × version × subresource × hostname paths. The engine
+ * matches by it; registration, docs and tests derive from it.
+ * Source: reference/tenant-gateways.md 2.2 to 2.7, openshell-gateways.md 2, DESIGN section 10.
+ */
+export const guardIds = [
+  'attached-namespaces',
+  'gateway-config',
+  'gateway-hostname',
+  'ingress-hostname',
+  'namespace-host-label',
+  'route-hostname',
+  'tenant-host',
+] as const
+export type GuardId = (typeof guardIds)[number]
+
+/** What happens to a write of a subresource: judged like the object, or allowed because nothing guarded can change. */
+export type SubresourceRule = 'judged' | 'unjudged'
+
+export interface ResourceRow {
+  readonly guard: GuardId
+  readonly group: string
+  readonly kind: string
+  /** The plural, as in registration rules. */
+  readonly resource: string
+  readonly scope: 'Namespaced' | 'Cluster'
+  /** Served versions we know; any other version is refused. `*`: the kind names no host, every version passes alike. */
+  readonly versions: readonly string[]
+  /** Subresources beside the object itself. */
+  readonly subresources: Readonly<Record<string, SubresourceRule>>
+  /** Operations that are judged; DELETE elsewhere is always allowed. */
+  readonly operations: readonly ('CREATE' | 'UPDATE' | 'DELETE')[]
+  /** Where names (or lists of namespaces) stand in the object, for docs. */
+  readonly paths: readonly string[]
+}
+
+const gatewayApi = 'gateway.networking.k8s.io'
+const experimentalGatewayApi = 'gateway.networking.x-k8s.io'
+
+const writes = ['CREATE', 'UPDATE'] as const
+
+const routePaths = ['spec.hostnames[]', 'spec.parentRefs[]', 'metadata.annotations']
+const listenerPaths = ['spec.listeners[].hostname', 'spec.listeners[].allowedRoutes', 'metadata.annotations']
+
+export const resources = [
+  route('HTTPRoute', 'httproutes', ['v1', 'v1beta1', 'v1alpha2'], routePaths),
+  route('TLSRoute', 'tlsroutes', ['v1', 'v1alpha2', 'v1alpha3'], routePaths),
+  route('GRPCRoute', 'grpcroutes', ['v1', 'v1alpha2'], routePaths),
+  route('TCPRoute', 'tcproutes', ['*'], ['spec.parentRefs[]']),
+  route('UDPRoute', 'udproutes', ['*'], ['spec.parentRefs[]']),
+  listeners(gatewayApi, 'Gateway', 'gateways', ['v1', 'v1beta1'], [
+    ...listenerPaths,
+    'spec.infrastructure.annotations',
+    'spec.allowedListeners',
+  ]),
+  listeners(gatewayApi, 'ListenerSet', 'listenersets', ['v1'], [...listenerPaths, 'spec.parentRef']),
+  listeners(experimentalGatewayApi, 'XListenerSet', 'xlistenersets', ['v1alpha1'], [...listenerPaths, 'spec.parentRef']),
+  {
+    guard: 'ingress-hostname',
+    group: 'networking.k8s.io',
+    kind: 'Ingress',
+    resource: 'ingresses',
+    scope: 'Namespaced',
+    versions: ['v1'],
+    // A status write of a core type can change metadata, annotations included.
+    subresources: { status: 'judged' },
+    operations: writes,
+    paths: ['spec.rules[].host', 'spec.tls[].hosts[]', 'spec.defaultBackend', 'metadata.annotations'],
+  },
+  {
+    guard: 'tenant-host',
+    group: 'apps.cozystack.io',
+    kind: 'Tenant',
+    resource: 'tenants',
+    scope: 'Namespaced',
+    versions: ['v1alpha1'],
+    subresources: { status: 'unjudged' },
+    operations: writes,
+    paths: ['spec.host'],
+  },
+  {
+    guard: 'namespace-host-label',
+    group: '',
+    kind: 'Namespace',
+    resource: 'namespaces',
+    scope: 'Cluster',
+    versions: ['v1'],
+    subresources: { status: 'judged', finalize: 'judged' },
+    operations: writes,
+    paths: ['metadata.labels'],
+  },
+  {
+    guard: 'attached-namespaces',
+    group: 'cozystack.io',
+    kind: 'Package',
+    resource: 'packages',
+    // Namespaced or not depends on the CRD; the rule is the same.
+    scope: 'Cluster',
+    versions: ['v1alpha1'],
+    subresources: { status: 'unjudged' },
+    operations: writes,
+    paths: ['spec.components.platform.values.gateway.attachedNamespaces[]'],
+  },
+  {
+    guard: 'attached-namespaces',
+    group: 'gateway.cozystack.io',
+    kind: 'TenantGateway',
+    resource: 'tenantgateways',
+    scope: 'Namespaced',
+    versions: ['v1alpha1'],
+    subresources: { status: 'unjudged' },
+    operations: writes,
+    paths: ['spec.attachedNamespaces[]'],
+  },
+  {
+    guard: 'gateway-config',
+    group: '',
+    kind: 'ConfigMap',
+    resource: 'configmaps',
+    scope: 'Namespaced',
+    versions: ['v1'],
+    subresources: {},
+    operations: [...writes, 'DELETE'],
+    paths: ['data.namespaces'],
+  },
+] as const satisfies readonly ResourceRow[]
+
+/**
+ * Groups that served guarded kinds once, or serve them under other names: whatever of them is written to a
+ * tenant namespace is refused, but for kinds of the table.
+ */
+export const retiredGroups = [
+  { guard: 'ingress-hostname', group: 'extensions' },
+  { guard: 'gateway-hostname', group: experimentalGatewayApi },
+] as const satisfies readonly { guard: GuardId; group: string }[]
+
+function route(kind: string, resource: string, versions: readonly string[], paths: readonly string[]): ResourceRow {
+  return {
+    guard: 'route-hostname',
+    group: gatewayApi,
+    kind,
+    resource,
+    scope: 'Namespaced',
+    versions,
+    subresources: { status: 'unjudged' },
+    operations: writes,
+    paths,
+  }
+}
+
+function listeners(
+  group: string,
+  kind: string,
+  resource: string,
+  versions: readonly string[],
+  paths: readonly string[],
+): ResourceRow {
+  return {
+    guard: 'gateway-hostname',
+    group,
+    kind,
+    resource,
+    scope: 'Namespaced',
+    versions,
+    subresources: { status: 'unjudged' },
+    operations: writes,
+    paths,
+  }
+}

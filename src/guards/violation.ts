@@ -1,0 +1,44 @@
+/** How guards word values: quoted, printable, bounded. The frame around a sentence is the engine's. */
+import type { Json } from './guard.ts'
+
+/** A value printed in a denial is cut here; a DNS name always fits (RFC 1035 2.3.4). */
+export const maxValueLength = 253
+/** A warning aims at 120 characters; longer values are cut. */
+const maxAdviceValueLength = 80
+
+/**
+ * `value` as one printable line in double quotes, cut at `limit` characters. Everything outside printable
+ * ASCII is escaped: control characters would steer a terminal, look-alike letters would mislead its reader.
+ */
+export function quote(value: Json | undefined, limit: number = maxValueLength): string {
+  const text = typeof value === 'string' ? value : describe(value)
+  const shown = text.length > limit ? text.slice(0, limit) : text
+  let escaped = ''
+  for (let at = 0; at < shown.length; at++) escaped += escapeUnit(shown.charCodeAt(at), shown.charAt(at))
+  const cut = text.length > limit ? '…' : ''
+  return typeof value === 'string' ? `"${escaped}${cut}"` : `${escaped}${cut}`
+}
+
+/** {@link quote} for warnings. */
+export function quoteShort(value: Json | undefined): string {
+  return quote(value, maxAdviceValueLength)
+}
+
+function escapeUnit(code: number, unit: string): string {
+  if (code === 0x22) return '\\"'
+  if (code === 0x5c) return '\\\\'
+  if (code >= 0x20 && code < 0x7f) return unit
+  if (code === 0x0a) return '\\n'
+  if (code === 0x0d) return '\\r'
+  if (code === 0x09) return '\\t'
+  return `\\u${code.toString(16).padStart(4, '0')}`
+}
+
+function describe(value: Json | undefined): string {
+  if (value === undefined) return 'nothing'
+  if (value === null || typeof value !== 'object') return String(value)
+  // The shape is enough for the reader, and printing a huge tree would cost the caller's deadline.
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  const size = Object.keys(value).length
+  return `an object with ${size === 1 ? '1 key' : `${size} keys`}`
+}
