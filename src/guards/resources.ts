@@ -48,13 +48,21 @@ export const resources = [
   route('GRPCRoute', 'grpcroutes', ['v1', 'v1alpha2'], routePaths),
   route('TCPRoute', 'tcproutes', ['*'], ['spec.parentRefs[]']),
   route('UDPRoute', 'udproutes', ['*'], ['spec.parentRefs[]']),
-  listeners(gatewayApi, 'Gateway', 'gateways', ['v1', 'v1beta1'], [
-    ...listenerPaths,
-    'spec.infrastructure.annotations',
-    'spec.allowedListeners',
-  ]),
+  listeners(
+    gatewayApi,
+    'Gateway',
+    'gateways',
+    ['v1', 'v1beta1'],
+    [...listenerPaths, 'spec.infrastructure.annotations', 'spec.allowedListeners'],
+  ),
   listeners(gatewayApi, 'ListenerSet', 'listenersets', ['v1'], [...listenerPaths, 'spec.parentRef']),
-  listeners(experimentalGatewayApi, 'XListenerSet', 'xlistenersets', ['v1alpha1'], [...listenerPaths, 'spec.parentRef']),
+  listeners(
+    experimentalGatewayApi,
+    'XListenerSet',
+    'xlistenersets',
+    ['v1alpha1'],
+    [...listenerPaths, 'spec.parentRef'],
+  ),
   {
     guard: 'ingress-hostname',
     group: 'networking.k8s.io',

@@ -28,7 +28,11 @@ export const Settings = z.strictObject({
     ])
     .describe('Groups whose members may set tenant hosts and protected labels; exact match'),
   trustedUsers: z.array(z.string().min(1)).default([]).describe('User names trusted in the same way; exact match'),
-  platformNamespace: z.string().min(1).default('gatehouse-system').describe('Namespace of the ConfigMap platform-config'),
+  platformNamespace: z
+    .string()
+    .min(1)
+    .default('gatehouse-system')
+    .describe('Namespace of the ConfigMap platform-config'),
   clusterDomain: z.string().min(1).default('cluster.local').describe('DNS suffix inside the cluster'),
   allowedImages: z
     .array(z.string().min(1))
