@@ -14,6 +14,15 @@ export const guardIds = [
 ] as const
 export type GuardId = (typeof guardIds)[number]
 
+/** What the engine refuses by the table alone, before a guard is asked; the same for every guard. */
+export const tableOrigins = {
+  'unknown-version': 'a version of a guarded kind that Gatehouse does not know',
+  'unknown-subresource': 'a sub-resource of a guarded kind that Gatehouse does not know',
+  'unknown-operation': 'an operation other than CREATE, UPDATE and DELETE on a guarded kind',
+  'retired-group': 'a group that once served a guarded kind',
+} as const
+export type TableOrigin = keyof typeof tableOrigins
+
 /** What happens to a write of a subresource: judged like the object, or allowed because nothing guarded can change. */
 export type SubresourceRule = 'judged' | 'unjudged'
 

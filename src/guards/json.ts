@@ -1,0 +1,28 @@
+import type { Json, JsonObject } from './guard.ts'
+
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** An own member of an object; undefined for anything else. */
+export function member(value: Json | undefined, key: string): Json | undefined {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+/** Whether two JSON values say the same; the order of members does not matter. */
+export function isEqual(left: Json | undefined, right: Json | undefined): boolean {
+  if (left === right) return true
+  if (isList(left)) {
+    return isList(right) && left.length === right.length && left.every((item, at) => isEqual(item, right[at]))
+  }
+  if (!isObject(left) || !isObject(right)) return false
+  const keys = Object.keys(left)
+  return (
+    keys.length === Object.keys(right).length &&
+    keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key], right[key]))
+  )
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
