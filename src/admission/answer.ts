@@ -48,7 +48,10 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       dryRun: review.dryRun,
       seconds: milliseconds / 1000,
     })
-    for (const { guard, origin, effect } of decision.violations) recorder.violation(guard, origin, effect)
+    // A dry run writes nothing, so it must not look like attempts.
+    if (!review.dryRun) {
+      for (const { guard, origin, effect } of decision.violations) recorder.violation(guard, origin, effect)
+    }
     if (decision.allowed) return
     const denials = decision.violations.filter(({ effect }) => effect === 'deny')
     recorder.denied({
@@ -69,4 +72,3 @@ export function createAdmission(deps: AdmissionDeps): Admission {
 
 /** Enough to find the fault; a hostile object may have thousands. */
 const maxLoggedFields = 20
-

@@ -65,9 +65,9 @@ function storedKeys(
   settings: Settings,
   violations: readonly Violation[],
 ): ReadonlySet<string> {
-  const { object, oldObject, operation } = input
+  const { oldObject, operation } = input
   if (operation !== 'UPDATE' || oldObject === null || violations.length === 0) return noKeys
-  if (typeof guard.ratchet === 'function' ? !guard.ratchet(object, oldObject) : !guard.ratchet) return noKeys
+  if (typeof guard.ratchet === 'function' ? !guard.ratchet(input) : !guard.ratchet) return noKeys
   const before = guard.check({ ...input, operation: 'CREATE', object: oldObject, oldObject: null }, settings)
   return new Set(before.violations.flatMap(({ ratchetKey }) => (ratchetKey === undefined ? [] : [ratchetKey])))
 }

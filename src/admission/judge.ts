@@ -80,7 +80,11 @@ function isAsked(match: Match, request: Request, { guards }: JudgeDeps, { settin
 }
 
 /** Finalizers must come off whatever the object violates, in closed and unknown namespaces too. */
-function isLeftAloneUnderDeletion(guard: Guard, { operation, object, oldObject }: Request, settings: Settings): boolean {
+function isLeftAloneUnderDeletion(
+  guard: Guard,
+  { operation, object, oldObject }: Request,
+  settings: Settings,
+): boolean {
   if (operation !== 'UPDATE' || !isText(member(member(object, 'metadata'), 'deletionTimestamp'))) return false
   const before = guard.reads(oldObject, settings)
   return guard.reads(object, settings).every((value, at) => isEqual(value, before[at]))
@@ -147,9 +151,7 @@ function evaluateMatch(
   settings: Settings,
 ): Evaluation {
   const unknown = refuseUnknown(guard.id, rule, input)
-  return unknown === undefined
-    ? evaluateGuard(guard, mode, input, settings)
-    : settleViolation(guard, mode, unknown)
+  return unknown === undefined ? evaluateGuard(guard, mode, input, settings) : settleViolation(guard, mode, unknown)
 }
 
 function combine(evaluations: readonly Evaluation[]): Decision {

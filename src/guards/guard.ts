@@ -91,6 +91,6 @@ export interface Guard {
    * Whether the engine may excuse violations that the stored object has too, compared by `ratchetKey`.
    * A function is asked whether the update leaves the object attached where it was.
    */
-  readonly ratchet: boolean | ((object: Json, oldObject: Json) => boolean)
+  readonly ratchet: boolean | ((input: Pick<GuardInput, 'object' | 'oldObject' | 'namespace'>) => boolean)
   check(input: GuardInput, settings: Settings): Verdict
 }

@@ -23,6 +23,16 @@ export function isEqual(left: Json | undefined, right: Json | undefined): boolea
   )
 }
 
-function isList(value: Json | undefined): value is readonly Json[] {
+export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
+}
+
+/** JSON text with the members of every object sorted: equal texts mean equal values. */
+export function canonicalJson(value: Json | undefined): string {
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value) ?? 'undefined'
+  const members = Object.keys(value)
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
+  return `{${members.join(',')}}`
 }

@@ -29,11 +29,9 @@ export interface OpenTenancy {
   readonly label: string
   /** Folded to lower case. */
   readonly apex: string
-  /** Value of the gateway label: the namespace of the Gateway in use; empty if there is none. */
-  readonly gatewayNamespace: string
 }
 
-export type TenancySettings = Pick<Settings, 'namespacePrefix' | 'hostLabel' | 'gatewayLabel'>
+export type TenancySettings = Pick<Settings, 'namespacePrefix' | 'hostLabel'>
 
 /** Whether `namespace` is a tenant's by its name. */
 export function isTenantNamespace(namespace: string, settings: Pick<Settings, 'namespacePrefix'>): boolean {
@@ -54,11 +52,5 @@ export function tenancyOf(name: string, known: Namespace | undefined, settings: 
   if (value === undefined) return { kind: 'label-missing', namespace: name, label }
   if (value === '') return { kind: 'label-empty', namespace: name, label }
   if (!isApex(value)) return { kind: 'label-malformed', namespace: name, label, value }
-  return {
-    kind: 'apex',
-    namespace: name,
-    label,
-    apex: foldCase(value),
-    gatewayNamespace: labelOf(known, settings.gatewayLabel) ?? '',
-  }
+  return { kind: 'apex', namespace: name, label, apex: foldCase(value) }
 }

@@ -1,0 +1,47 @@
+/** What attaches a Gateway or ListenerSet to the data plane. While it stays, the ratchet excuses. DESIGN section 10. */
+import type { GuardInput, Json } from '../guard.ts'
+import { canonicalJson, isList, isObject, member } from '../json.ts'
+
+const gatewayGroup = 'gateway.networking.k8s.io'
+
+/** The fields that attach the object, as they stand. */
+export function whereAttached(object: Json): readonly (Json | undefined)[] {
+  const spec = member(object, 'spec')
+  return [member(spec, 'parentRef'), member(spec, 'gatewayClassName'), member(spec, 'addresses')]
+}
+
+/** Whether the update leaves the object attached where it was, defaults filled in. */
+export function staysAttached({
+  object,
+  oldObject,
+  namespace,
+}: Pick<GuardInput, 'object' | 'oldObject' | 'namespace'>): boolean {
+  return attachmentOf(object, namespace) === attachmentOf(oldObject, namespace)
+}
+
+function attachmentOf(object: Json, namespace: string): string {
+  const [parentRef, gatewayClassName, addresses] = whereAttached(object)
+  return canonicalJson([parentWithDefaults(parentRef, namespace), gatewayClassName ?? '', withAddressTypes(addresses)])
+}
+
+function parentWithDefaults(ref: Json | undefined, namespace: string): Json {
+  if (!isObject(ref)) return ref ?? null
+  return [
+    member(ref, 'group') ?? gatewayGroup,
+    member(ref, 'kind') ?? 'Gateway',
+    member(ref, 'namespace') || namespace,
+    member(ref, 'name') ?? '',
+  ]
+}
+
+function withAddressTypes(addresses: Json | undefined): Json {
+  if (!isList(addresses)) return addresses ?? []
+  return addresses.map((address) => (isObject(address) ? { type: 'IPAddress', ...address } : address))
+}
+
+/** Whether a ListenerSet joins a Gateway of another namespace. */
+export function attachesToForeignGateway({ object, namespace }: Pick<GuardInput, 'object' | 'namespace'>): boolean {
+  const [parentRef] = whereAttached(object)
+  const target = member(parentRef, 'namespace')
+  return target !== undefined && target !== null && target !== '' && target !== namespace
+}

@@ -1,0 +1,159 @@
+import { foldCase, inApex } from '../../hostnames/name.ts'
+import { isTenantNamespace, type OpenTenancy } from '../../tenancy/tenancy.ts'
+import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
+import type { Advice, Guard, GuardInput, Json, Verdict, Violation } from '../guard.ts'
+import {
+  hostnameKey,
+  hostnameOrigins,
+  refuseClosed,
+  refuseMalformedName,
+  type HostnameField,
+} from '../hostname-violation.ts'
+import { isList, member } from '../json.ts'
+import { adviseParentOverChild } from '../parent-over-child.ts'
+import { quote, quoteShort } from '../violation.ts'
+import { readAllowedNamespaces } from './allowed-namespaces.ts'
+import { attachesToForeignGateway, staysAttached, whereAttached } from './attachment.ts'
+import { readListeners, type Listener } from './listeners.ts'
+
+const id = 'gateway-hostname'
+
+/**
+ * A listener of a Gateway, ListenerSet or XListenerSet in a tenant namespace serves only hostnames within
+ * the tenant's apex.
+ *
+ * **Restricted fields:** `spec.listeners[*].hostname`, and the annotations that external-dns and
+ * ingress-nginx read for hostnames, on the object and in `spec.infrastructure` of a Gateway.
+ * **Allowed values:** the apex itself and any name below it; a listener may go without a hostname, with a warning.
+ * **Why:** a listener for another tenant's name takes its certificate and its traffic.
+ *
+ * Source: reference/tenant-gateways.md 2.1 and 2.2, DESIGN section 10.
+ */
+export const gatewayHostname = {
+  id,
+  title: 'Listener hostnames stay within the apex of the tenant',
+  origins: {
+    ...hostnameOrigins,
+    'outside-apex': 'a hostname is neither the apex of the tenant nor below it',
+    'catch-all': 'a ListenerSet brings a listener without a hostname to a Gateway of another namespace',
+  },
+  concerns: ({ namespace }, settings) => isTenantNamespace(namespace, settings),
+  namespaces: ({ namespace }) => [namespace],
+  reads: (object) => {
+    const spec = member(object, 'spec')
+    const listeners = member(spec, 'listeners')
+    return [
+      isList(listeners) ? listeners.map((listener) => listenerParts(listener)) : listeners,
+      member(spec, 'allowedListeners'),
+      ...whereAttached(object),
+      ...annotationsThatNameHosts(member(object, 'metadata')),
+      ...annotationsThatNameHosts(member(spec, 'infrastructure')),
+    ]
+  },
+  ratchet: staysAttached,
+  check(input, settings) {
+    const { tenancy } = input.facts
+    const read = readObject(input.object)
+    const namesHosts = input.kind !== 'Gateway' || read.fields.length > 0 || read.faults.length > 0
+    if (tenancy.kind === 'unknown' || (tenancy.kind !== 'apex' && namesHosts)) {
+      return { violations: [refuseClosed(id, tenancy)].flatMap((violation) => violation ?? []), advice: [] }
+    }
+    const judged = read.fields.map((field) => judgeName(field, tenancy, input))
+    const open = [
+      ...read.listeners.map((listener) => readAllowedNamespaces(id, listener.allowedRoutes, 'routes', settings)),
+      readAllowedNamespaces(id, allowedListeners(input.object), 'listeners', settings),
+    ]
+    return merge([
+      { violations: read.faults, advice: [] },
+      ...judged,
+      ...read.listeners.map((listener) => judgeCatchAll(listener, input)),
+      ...open,
+    ])
+  },
+} satisfies Guard
+
+function listenerParts(listener: Json): Json {
+  return ['hostname', 'protocol', 'allowedRoutes'].map((key) => member(listener, key) ?? null)
+}
+
+function merge(verdicts: readonly Verdict[]): Verdict {
+  return {
+    violations: verdicts.flatMap(({ violations }) => violations),
+    advice: verdicts.flatMap(({ advice }) => advice),
+  }
+}
+
+function readObject(object: Json) {
+  const spec = member(object, 'spec')
+  const read = readListeners(id, object)
+  const annotated = readAnnotatedHostnames(id, member(object, 'metadata'), 'metadata')
+  const infrastructure = readAnnotatedHostnames(id, member(spec, 'infrastructure'), 'spec.infrastructure')
+  return {
+    listeners: read.listeners,
+    fields: [
+      ...read.listeners.flatMap(({ hostname }) => hostname ?? []),
+      ...annotated.fields,
+      ...infrastructure.fields,
+    ],
+    faults: [...read.faults, ...annotated.faults, ...infrastructure.faults],
+  }
+}
+
+function allowedListeners(object: Json) {
+  return {
+    field: 'spec.allowedListeners',
+    kind: 'allowed-listeners',
+    value: member(member(object, 'spec'), 'allowedListeners'),
+  }
+}
+
+function judgeName(field: HostnameField, tenancy: GuardInput['facts']['tenancy'], { facts }: GuardInput): Verdict {
+  const malformed = refuseMalformedName(id, field)
+  if (malformed !== undefined) return { violations: [malformed], advice: [] }
+  if (typeof field.value !== 'string' || tenancy.kind !== 'apex') return { violations: [], advice: [] }
+  const name = foldCase(field.value)
+  if (!inApex(name, tenancy.apex)) return { violations: [outsideApex(field, tenancy)], advice: [] }
+  const advice = adviseParentOverChild(field, name, tenancy, facts.apexes)
+  return { violations: [], advice: advice === undefined ? [] : [advice] }
+}
+
+function outsideApex({ field, kind, value }: HostnameField, { apex, namespace, label }: OpenTenancy): Violation {
+  return {
+    field,
+    type: 'Forbidden',
+    malformed: false,
+    value,
+    detail: `${quote(value)} is outside: the hostname must equal '${apex}' or end with '.${apex}', the apex of namespace ${quote(namespace)} (label '${label}')`,
+    origin: `${id}/outside-apex`,
+    ratchetKey: hostnameKey(kind, value),
+    kept: `${quoteShort(value)} is outside the apex '${apex}'`,
+  }
+}
+
+// Only HTTP, HTTPS and TLS tell names apart, so only there a missing one means "every name".
+const namingProtocols: readonly string[] = ['HTTP', 'HTTPS', 'TLS']
+
+function judgeCatchAll({ hostname, path, name, protocol }: Listener, input: GuardInput): Verdict {
+  if (hostname !== undefined) return { violations: [], advice: [] }
+  if (namingProtocols.includes(protocol) && attachesToForeignGateway(input)) {
+    return { violations: [foreignCatchAll(path)], advice: [] }
+  }
+  const advice: Advice = {
+    field: path,
+    text: `listener ${quoteShort(name)} has no hostname and takes every name that reaches it`,
+  }
+  return { violations: [], advice: [advice] }
+}
+
+function foreignCatchAll(path: string): Violation {
+  return {
+    field: `${path}.hostname`,
+    type: 'Required',
+    malformed: false,
+    detail:
+      'a listener that joins a Gateway of another namespace must name a hostname; without one it takes every name there',
+    origin: `${id}/catch-all`,
+    ratchetKey: 'catch-all',
+    kept: 'the listener has no hostname and takes every name of the Gateway',
+  }
+}

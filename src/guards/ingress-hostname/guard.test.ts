@@ -1,0 +1,7 @@
+import { judgeWithGuard } from '../../../test/support/judge-with-guard.ts'
+import { testCases } from '../../../test/support/cases.ts'
+import { ingressHostname } from './guard.ts'
+
+testCases(new URL('cases.yaml', import.meta.url), (review, settings, namespaces) =>
+  judgeWithGuard(ingressHostname, review, settings, namespaces),
+)

@@ -1,0 +1,133 @@
+import { foldCase, inApex } from '../../hostnames/name.ts'
+import { isTenantNamespace, type OpenTenancy } from '../../tenancy/tenancy.ts'
+import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
+import type { Advice, Guard, GuardInput, Json, Violation } from '../guard.ts'
+import {
+  hostnameKey,
+  hostnameOrigins,
+  refuseClosed,
+  refuseMalformedName,
+  refuseType,
+  type HostnameField,
+} from '../hostname-violation.ts'
+import { isList, isObject, member } from '../json.ts'
+import { adviseParentOverChild } from '../parent-over-child.ts'
+import { quote, quoteShort } from '../violation.ts'
+import { adviseForeignParents, attachesNowhereNew, readParentRefs } from './parent-refs.ts'
+
+const id = 'route-hostname'
+
+/**
+ * A route in a tenant namespace serves only hostnames within the tenant's apex.
+ *
+ * **Restricted fields:** `spec.hostnames[*]` of HTTPRoute, TLSRoute and GRPCRoute, and the annotations that
+ * external-dns and ingress-nginx read for hostnames. `spec.parentRefs` earns advice only.
+ * **Allowed values:** the apex itself and any name below it, at least one.
+ * **Why:** a name routed elsewhere receives another tenant's traffic, and a route without names receives
+ * that of every name of its Gateway.
+ *
+ * Source: reference/tenant-gateways.md 2.1 and 2.3, DESIGN section 10.
+ */
+export const routeHostname = {
+  id,
+  title: 'Route hostnames stay within the apex of the tenant',
+  origins: {
+    ...hostnameOrigins,
+    'outside-apex': 'a hostname is neither the apex of the tenant nor below it',
+    'no-hostnames': 'a route names no hostname, so it would take every name of its Gateway',
+  },
+  concerns: ({ namespace }, settings) => isTenantNamespace(namespace, settings),
+  // A route that names no host by its kind needs no facts.
+  namespaces: ({ kind, namespace }) => (namesHosts(kind) ? [namespace] : []),
+  reads: (object) => [
+    member(member(object, 'spec'), 'hostnames'),
+    member(member(object, 'spec'), 'parentRefs'),
+    ...annotationsThatNameHosts(member(object, 'metadata')),
+  ],
+  ratchet: attachesNowhereNew,
+  check(input, settings) {
+    const parents = readParentRefs(id, input.object)
+    const advice = adviseForeignParents(parents.refs, input, settings)
+    if (!namesHosts(input.kind)) return { violations: parents.faults, advice }
+    const { tenancy } = input.facts
+    if (tenancy.kind !== 'apex') return { violations: closedTo(input), advice: [] }
+    const names = readNames(input.object)
+    const judged = names.fields.map((field) => judgeName(field, tenancy, input))
+    return {
+      violations: [...parents.faults, ...names.faults, ...judged.flatMap(({ violation }) => violation ?? [])],
+      advice: [...judged.flatMap(({ advice: said }) => said ?? []), ...advice],
+    }
+  },
+} satisfies Guard
+
+function namesHosts(kind: string): boolean {
+  return kind !== 'TCPRoute' && kind !== 'UDPRoute'
+}
+
+function closedTo({ facts }: GuardInput): readonly Violation[] {
+  return [refuseClosed(id, facts.tenancy)].flatMap((violation) => violation ?? [])
+}
+
+interface Names {
+  readonly fields: readonly HostnameField[]
+  readonly faults: readonly Violation[]
+}
+
+function readNames(object: Json): Names {
+  const own = readHostnames(member(object, 'spec'))
+  const annotated = readAnnotatedHostnames(id, member(object, 'metadata'), 'metadata')
+  return { fields: [...own.fields, ...annotated.fields], faults: [...own.faults, ...annotated.faults] }
+}
+
+function readHostnames(spec: Json | undefined): Names {
+  if (spec !== undefined && spec !== null && !isObject(spec)) {
+    return { fields: [], faults: [refuseType(id, { field: 'spec', kind: 'spec', value: spec }, 'an object')] }
+  }
+  const hostnames = member(spec, 'hostnames')
+  if (hostnames === undefined || (isList(hostnames) && hostnames.length === 0)) {
+    return { fields: [], faults: [noHostnames] }
+  }
+  if (!isList(hostnames)) {
+    const field = { field: 'spec.hostnames', kind: 'hostnames', value: hostnames }
+    return { fields: [], faults: [refuseType(id, field, 'a list of DNS names')] }
+  }
+  return {
+    fields: hostnames.map((value, at) => ({ field: `spec.hostnames[${at}]`, kind: 'hostname', value })),
+    faults: [],
+  }
+}
+
+const noHostnames: Violation = {
+  field: 'spec.hostnames',
+  type: 'Required',
+  malformed: false,
+  detail: 'a route must name its hostnames; without them it takes every name of its Gateway',
+  origin: `${id}/no-hostnames`,
+  ratchetKey: 'no-hostnames',
+  kept: 'the route names no hostnames and takes every name of its Gateway',
+}
+
+function judgeName(
+  field: HostnameField,
+  tenancy: OpenTenancy,
+  { facts }: GuardInput,
+): { violation?: Violation | undefined; advice?: Advice | undefined } {
+  const malformed = refuseMalformedName(id, field)
+  if (malformed !== undefined || typeof field.value !== 'string') return { violation: malformed }
+  const name = foldCase(field.value)
+  if (!inApex(name, tenancy.apex)) return { violation: outsideApex(field, tenancy) }
+  return { advice: adviseParentOverChild(field, name, tenancy, facts.apexes) }
+}
+
+function outsideApex({ field, kind, value }: HostnameField, { apex, namespace, label }: OpenTenancy): Violation {
+  return {
+    field,
+    type: 'Forbidden',
+    malformed: false,
+    value,
+    detail: `${quote(value)} is outside: hostnames must equal '${apex}' or end with '.${apex}', the apex of namespace ${quote(namespace)} (label '${label}')`,
+    origin: `${id}/outside-apex`,
+    ratchetKey: hostnameKey(kind, value),
+    kept: `${quoteShort(value)} is outside the apex '${apex}'`,
+  }
+}

@@ -1,0 +1,136 @@
+/** What a route attaches to: `spec.parentRefs` with the defaults of the Gateway API filled in. */
+import type { Settings } from '../../tenancy/settings.ts'
+import { isTenantNamespace, labelOf } from '../../tenancy/tenancy.ts'
+import type { Advice, GuardInput, Json, JsonObject, Violation } from '../guard.ts'
+import { refuseType } from '../hostname-violation.ts'
+import { canonicalJson, isList, isObject, member } from '../json.ts'
+import type { GuardId } from '../resources.ts'
+import { quoteShort } from '../violation.ts'
+
+const gatewayGroup = 'gateway.networking.k8s.io'
+const gatewayGroups: readonly string[] = [gatewayGroup, 'gateway.networking.x-k8s.io']
+const gatewayKinds: readonly string[] = ['Gateway', 'ListenerSet', 'XListenerSet']
+
+export interface ParentRef {
+  readonly field: string
+  readonly group: string
+  readonly kind: string
+  /** Empty: the namespace of the route. */
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface ParentRefs {
+  readonly refs: readonly ParentRef[]
+  readonly faults: readonly Violation[]
+}
+
+/** The parents of a route, and what of them cannot be read. */
+export function readParentRefs(guard: GuardId, object: Json): ParentRefs {
+  const parentRefs = member(member(object, 'spec'), 'parentRefs')
+  if (parentRefs === undefined) return { refs: [], faults: [] }
+  if (!isList(parentRefs)) {
+    const field = { field: 'spec.parentRefs', kind: 'parent-refs', value: parentRefs }
+    return { refs: [], faults: [refuseType(guard, field, 'a list of parents')] }
+  }
+  const refs: ParentRef[] = []
+  const faults: Violation[] = []
+  for (const [at, value] of parentRefs.entries()) {
+    const field = `spec.parentRefs[${at}]`
+    const fault = refuseRef(guard, field, value)
+    if (fault !== undefined) faults.push(fault)
+    else if (isObject(value)) refs.push(readRef(field, value))
+  }
+  return { refs, faults }
+}
+
+const texts = ['group', 'kind', 'namespace', 'name', 'sectionName'] as const
+
+function refuseRef(guard: GuardId, field: string, value: Json): Violation | undefined {
+  if (!isObject(value)) return refuseType(guard, { field, kind: 'parent-ref', value }, 'an object')
+  for (const key of texts) {
+    const text = member(value, key)
+    if (text !== undefined && text !== null && typeof text !== 'string') {
+      return refuseType(guard, { field: `${field}.${key}`, kind: `parent-ref-${key}`, value: text }, 'a text')
+    }
+  }
+  const port = member(value, 'port')
+  return port === undefined || port === null || Number.isInteger(port)
+    ? undefined
+    : refuseType(guard, { field: `${field}.port`, kind: 'parent-ref-port', value: port }, 'a whole number')
+}
+
+function readRef(field: string, ref: JsonObject): ParentRef {
+  return {
+    field,
+    group: textOf(ref, 'group') ?? gatewayGroup,
+    kind: textOf(ref, 'kind') ?? 'Gateway',
+    namespace: textOf(ref, 'namespace') ?? '',
+    name: textOf(ref, 'name') ?? '',
+  }
+}
+
+function textOf(ref: JsonObject, key: (typeof texts)[number]): string | undefined {
+  const value = member(ref, key)
+  return typeof value === 'string' ? value : undefined
+}
+
+/**
+ * Advice for parents in another tenant's namespace, but for the one that the own gateway label names. A
+ * Service of a mesh and a Gateway of the platform are nobody's apex.
+ */
+export function adviseForeignParents(
+  refs: readonly ParentRef[],
+  { namespace, facts }: Pick<GuardInput, 'namespace' | 'facts'>,
+  settings: Settings,
+): readonly Advice[] {
+  const foreign = refs.filter(
+    (ref) =>
+      gatewayGroups.includes(ref.group) &&
+      gatewayKinds.includes(ref.kind) &&
+      ref.namespace !== '' &&
+      ref.namespace !== namespace &&
+      isTenantNamespace(ref.namespace, settings),
+  )
+  if (foreign.length === 0) return []
+  const own = facts.namespace(namespace)
+  const gatewayNamespace = own === undefined ? undefined : labelOf(own, settings.gatewayLabel)
+  return foreign
+    .filter((ref) => ref.namespace !== gatewayNamespace)
+    .map(({ field, kind, name }) => ({
+      field,
+      text: `${kind} ${quoteShort(name)} belongs to another tenant; traffic may never arrive through it`,
+    }))
+}
+
+/**
+ * Whether every parent of the new route is one of the old route too (group, kind, namespace, name,
+ * sectionName, port, defaults filled in). Only then does the ratchet excuse anything: DESIGN section 10.
+ */
+export function attachesNowhereNew({
+  object,
+  oldObject,
+  namespace,
+}: Pick<GuardInput, 'object' | 'oldObject' | 'namespace'>): boolean {
+  const before = new Set(parentKeys(oldObject, namespace))
+  return parentKeys(object, namespace).every((key) => before.has(key))
+}
+
+function parentKeys(object: Json, namespace: string): string[] {
+  const parentRefs = member(member(object, 'spec'), 'parentRefs')
+  if (parentRefs === undefined) return []
+  return (isList(parentRefs) ? parentRefs : [parentRefs]).map((ref) =>
+    canonicalJson(isObject(ref) ? withDefaults(ref, namespace) : ref),
+  )
+}
+
+function withDefaults(ref: JsonObject, namespace: string): readonly Json[] {
+  return [
+    member(ref, 'group') ?? gatewayGroup,
+    member(ref, 'kind') ?? 'Gateway',
+    member(ref, 'namespace') || namespace,
+    member(ref, 'name') ?? '',
+    member(ref, 'sectionName') ?? '',
+    member(ref, 'port') ?? '',
+  ]
+}
