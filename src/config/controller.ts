@@ -1,0 +1,86 @@
+/**
+ * The `controller` block in the shape of DESIGN sections 12 and 13. The admission server reads none of it, so it
+ * has no defaults here; that it is written correctly shows all the same.
+ */
+import { z } from 'zod'
+import { showValue } from './show-value.ts'
+import { FilePath, Text } from './text.ts'
+import { Duration } from './units.ts'
+
+const Share = z.union([z.int().min(1), z.string().regex(/^[0-9]{1,3}%$/)], {
+  error: ({ input }) => `must be a whole number of at least 1 or a share such as '10%', not ${showValue(input)}`,
+})
+
+const Storage = z.strictObject({
+  size: Text.optional().describe('Size of the volume, as Kubernetes writes quantities'),
+  className: z.string().optional().describe("Storage class; empty: the cluster's default"),
+})
+
+const NetworkPolicy = z.strictObject({
+  enabled: z.boolean().optional().describe('Whether network policies are made'),
+  routerNamespaces: z.array(Text).optional().describe('Namespaces of routers that may connect'),
+  metricsNamespaces: z.array(Text).optional().describe('Namespaces that may read metrics'),
+})
+
+const OpenShell = z.strictObject({
+  enabled: z.boolean().optional().describe('Whether OpenShell gateways are provisioned'),
+  defaultImage: Text.optional().describe('Gateway image of an entry that names none'),
+  supervisorImage: z.string().optional().describe('Empty: derived from the gateway image'),
+  sandboxImage: z.string().optional().describe('Empty: left out'),
+  gracePeriod: Duration.optional().describe('Between the removal of an entry and that of its objects'),
+  retention: z.enum(['Retain', 'Delete']).optional().describe('What becomes of the volume of a removed entry'),
+  resync: Duration.optional().describe('Every tenant is looked at again after this time'),
+  workers: z.int().min(1).optional().describe('Tenants at a time'),
+  maxUpdating: Share.optional().describe('Tenants not ready at a time because of a changed default'),
+  rolloutTimeout: Duration.optional().describe('A roll-out that takes longer is stuck'),
+  leafLifetime: Duration.optional().describe('Lifetime of the certificates that are issued'),
+  caOverlap: Duration.optional().describe('How long the old and the new CA are both trusted'),
+  openshift: z
+    .union([z.literal('auto'), z.boolean()], {
+      error: ({ input }) => `must be 'auto', true or false, not ${showValue(input)}`,
+    })
+    .optional()
+    .describe('Whether the cluster is OpenShift'),
+  storage: Storage.optional().describe('Volume of a gateway'),
+  networkPolicy: NetworkPolicy.optional().describe('Who may connect to a gateway'),
+})
+
+const ConfigMapKey = z.strictObject({
+  namespace: Text.optional().describe('Namespace of the ConfigMap'),
+  name: Text.optional().describe('Name of the ConfigMap'),
+  key: Text.optional().describe('Key in its data'),
+})
+
+const ClientOffer = z.strictObject({
+  ciphers: z.array(Text).optional().describe('Ciphers'),
+  groups: z.array(Text).optional().describe('Groups'),
+})
+
+const TlsProfile = z.strictObject({
+  source: z.enum(['auto', 'configMap', 'none']).optional().describe('Where the profile comes from'),
+  configMap: ConfigMapKey.optional().describe('With source configMap: which one'),
+  target: ConfigMapKey.omit({ namespace: true }).optional().describe('ConfigMap that the resolved profile goes to'),
+  whenLegacy: z.enum(['honor', 'ignore']).optional().describe('What to do while adherence is unset or legacy'),
+  deployments: z
+    .array(z.strictObject({ namespace: Text.describe('Its namespace'), name: Text.describe('Its name') }))
+    .optional()
+    .describe('Deployments rolled when the profile changes'),
+  rollOwn: z.boolean().optional().describe("Whether Gatehouse's own pods are rolled, too"),
+  clientOffer: z
+    .union([z.literal('oldest'), ClientOffer], {
+      error: ({ input }) => `must be 'oldest' or a mapping with \`ciphers\` and \`groups\`, not ${showValue(input)}`,
+    })
+    .optional()
+    .describe('What clients offer at least: a profile without any of it is refused'),
+})
+
+/** Settings of `gatehouse reconcile`. */
+export const Controller = z.strictObject({
+  openshell: OpenShell.optional().describe('OpenShell gateways from `platform-config`'),
+  tlsProfile: TlsProfile.optional().describe("The cluster's TLS profile, brought into the profile file"),
+})
+
+/** How `gatehouse reconcile` finds its API server. */
+export const Cluster = z.strictObject({
+  kubeconfig: FilePath.optional().describe('Kubeconfig file; absent: in-cluster'),
+})

@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { listChoices, showValue } from './show-value.ts'
+import { suggest } from './suggest.ts'
+
+const kinds = new Map([
+  ['string', 'text'],
+  ['number', 'a whole number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'a mapping'],
+])
+
+/**
+ * What is wrong, as a sentence that follows the path. Unknown keys come several to an issue: one line each, in the
+ * order of the issue's `keys`.
+ */
+export function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => explainUnknownKey(key, knownKeys(issue.inst))).join('\n')
+    case 'invalid_type':
+      return explainType(kinds.get(issue.expected) ?? issue.expected, issue.input)
+    case 'invalid_value':
+      return explainChoice(issue.values.map(String), issue.input)
+    case 'too_small':
+      return issue.origin === 'string'
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}, not ${showValue(issue.input)}`
+    case 'too_big':
+      return `must be at most ${issue.maximum}, not ${showValue(issue.input)}`
+    default:
+      return undefined
+  }
+}
+
+function explainType(kind: string, input: unknown): string {
+  if (input === undefined) return `is required and must be ${kind}`
+  const hint = input === null ? '; leave the key out to take its default' : ''
+  const quotes = kind === 'text' && input !== null && typeof input !== 'object' ? '; put it in quotes' : ''
+  return `must be ${kind}, not ${showValue(input)}${hint}${quotes}`
+}
+
+function explainChoice(choices: readonly string[], input: unknown): string {
+  const meant = typeof input === 'string' ? suggest(input, choices) : undefined
+  return `must be ${listChoices(choices)}, not ${showValue(input)}${meant === undefined ? '' : `; did you mean '${meant}'?`}`
+}
+
+function explainUnknownKey(key: string, known: readonly string[]): string {
+  const meant = suggest(key, known)
+  return meant === undefined
+    ? `is no known key; known here: ${known.join(', ')}`
+    : `is no known key; did you mean '${meant}'?`
+}
+
+function knownKeys(schema: unknown): readonly string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape).toSorted() : []
+}
