@@ -19,7 +19,7 @@ export interface MutationDeps {
   readonly namespaces: NamespaceGetter
   readonly recorder: Pick<Recorder, 'review' | 'fault'>
   readonly now: () => number
-  readonly policy: () => Pick<Policy, 'settings'>
+  readonly policy: () => Policy
   /** The mutators that are switched on, in the order in which they patch. */
   readonly mutators: () => readonly ConfiguredMutator[]
 }

@@ -51,7 +51,7 @@ const writes = ['CREATE', 'UPDATE'] as const
 const routePaths = ['spec.hostnames[]', 'spec.parentRefs[]', 'metadata.annotations']
 const listenerPaths = ['spec.listeners[].hostname', 'spec.listeners[].allowedRoutes', 'metadata.annotations']
 
-export const resources = [
+export const resources: readonly ResourceRow[] = [
   route('HTTPRoute', 'httproutes', ['v1', 'v1beta1', 'v1alpha2'], routePaths),
   route('TLSRoute', 'tlsroutes', ['v1', 'v1alpha2', 'v1alpha3'], routePaths),
   route('GRPCRoute', 'grpcroutes', ['v1', 'v1alpha2'], routePaths),
@@ -140,16 +140,16 @@ export const resources = [
     operations: [...writes, 'DELETE'],
     paths: ['data.namespaces'],
   },
-] as const satisfies readonly ResourceRow[]
+]
 
 /**
  * Groups that served guarded kinds once, or serve them under other names: whatever of them is written to a
  * tenant namespace is refused, but for kinds of the table.
  */
-export const retiredGroups = [
+export const retiredGroups: readonly { readonly guard: GuardId; readonly group: string }[] = [
   { guard: 'ingress-hostname', group: 'extensions' },
   { guard: 'gateway-hostname', group: experimentalGatewayApi },
-] as const satisfies readonly { guard: GuardId; group: string }[]
+]
 
 function route(kind: string, resource: string, versions: readonly string[], paths: readonly string[]): ResourceRow {
   return {
