@@ -27,7 +27,8 @@ export const layers: readonly Layer[] = [
   { folder: 'hostnames', uses: [], pure: true, loads: [] },
   { folder: 'tenancy', uses: ['hostnames'], pure: true, loads: ['zod'] },
   { folder: 'guards', uses: names, pure: true, loads: ['zod', 'yaml', 'toml-eslint-parser'], apart: true },
-  { folder: 'mutators', uses: names, types: ['guards'], pure: true, loads: ['zod'], apart: true },
+  // The one table of kinds and versions lives with the guards; a mutator picks its rows from it.
+  { folder: 'mutators', uses: ['guards', ...names], pure: true, loads: ['zod'], apart: true },
   { folder: 'gateways', uses: names, pure: true, loads: [], apart: true },
   { folder: 'admission', uses: ['guards', 'mutators', ...names], loads: ['zod', 'node:buffer', 'node:util'] },
   { folder: 'server', uses: ['admission'], types: ['config'] },
