@@ -4,7 +4,7 @@ import type { Decision } from '../../src/admission/decision.ts'
 import { judge } from '../../src/admission/judge.ts'
 import { readReview } from '../../src/admission/review.ts'
 import type { Guard, Json } from '../../src/guards/guard.ts'
-import type { GuardId } from '../../src/guards/resources.ts'
+import { guardIds, type GuardId } from '../../src/guards/resources.ts'
 import { Settings } from '../../src/tenancy/settings.ts'
 import type { World } from './cases.ts'
 import { createKnownNamespaces } from './known-namespaces.ts'
@@ -38,13 +38,7 @@ export async function judgeWithGuard(
 }
 
 function forEveryGuard<Value>(valueOf: (id: GuardId) => Value): Readonly<Record<GuardId, Value>> {
-  return {
-    'attached-namespaces': valueOf('attached-namespaces'),
-    'gateway-config': valueOf('gateway-config'),
-    'gateway-hostname': valueOf('gateway-hostname'),
-    'ingress-hostname': valueOf('ingress-hostname'),
-    'namespace-host-label': valueOf('namespace-host-label'),
-    'route-hostname': valueOf('route-hostname'),
-    'tenant-host': valueOf('tenant-host'),
-  }
+  const entries = guardIds.map((id) => [id, valueOf(id)] as const)
+  // Every id has its entry, which the type of fromEntries cannot say.
+  return Object.fromEntries(entries) as Record<GuardId, Value>
 }
