@@ -7,9 +7,13 @@ import { showValue } from './show-value.ts'
 import { FilePath, Text } from './text.ts'
 import { Duration } from './units.ts'
 
-const Share = z.union([z.int().min(1), z.string().regex(/^[0-9]{1,3}%$/)], {
-  error: ({ input }) => `must be a whole number of at least 1 or a share such as '10%', not ${showValue(input)}`,
+const Share = z.union([z.int().min(1), z.string().regex(/^[0-9]{1,3}%$/, { error: explainShare })], {
+  error: explainShare,
 })
+
+function explainShare({ input }: { readonly input?: unknown }): string {
+  return `must be a whole number of at least 1 or a share such as '10%', not ${showValue(input)}`
+}
 
 const Storage = z.strictObject({
   size: Text.optional().describe('Size of the volume, as Kubernetes writes quantities'),

@@ -16,22 +16,16 @@ const kinds = new Map([
  * order of the issue's `keys`.
  */
 export function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => explainUnknownKey(key, knownKeys(issue.inst))).join('\n')
-    case 'invalid_type':
-      return explainType(kinds.get(issue.expected) ?? issue.expected, issue.input)
-    case 'invalid_value':
-      return explainChoice(issue.values.map(String), issue.input)
-    case 'too_small':
-      return issue.origin === 'string'
-        ? 'must not be empty'
-        : `must be at least ${issue.minimum}, not ${showValue(issue.input)}`
-    case 'too_big':
-      return `must be at most ${issue.maximum}, not ${showValue(issue.input)}`
-    default:
-      return undefined
-  }
+  const { code, input } = issue
+  if (code === 'unrecognized_keys')
+    return issue.keys.map((key) => explainUnknownKey(key, knownKeys(issue.inst))).join('\n')
+  if (code === 'invalid_type') return explainType(kinds.get(issue.expected) ?? issue.expected, input)
+  if (code === 'invalid_value') return explainChoice(issue.values.map(String), input)
+  if (code === 'too_small' && issue.origin === 'string') return 'must not be empty'
+  if (code === 'too_small') return `must be at least ${issue.minimum}, not ${showValue(input)}`
+  if (code === 'too_big') return `must be at most ${issue.maximum}, not ${showValue(input)}`
+  // What is left has its sentence in the schema.
+  return undefined
 }
 
 function explainType(kind: string, input: unknown): string {

@@ -49,15 +49,19 @@ export function readYaml(text: string): YamlReading {
 
 function readDocuments(documents: readonly Document.Parsed[], reader: Reader): unknown {
   const [first, second] = documents
-  if (first === undefined) return refuse(reader, undefined, 'is empty; write {} to take every default')
+  if (first === undefined) return refuseEmpty(reader)
   for (const document of documents) collectSyntaxFaults(document, reader)
   if (second !== undefined) refuse(reader, second.range[0], 'must be one document; a second one begins here')
   if (reader.faults.length > 0) return undefined
   const content = first.contents
   // A file cut to nothing, by an editor that is about to write it, must not pass for one that wants every default.
   if (isScalar(content) && content.value === null && content.tag === undefined && content.anchor === undefined)
-    return refuse(reader, undefined, 'is empty; write {} to take every default')
+    return refuseEmpty(reader)
   return readNode(content, [], reader)
+}
+
+function refuseEmpty(reader: Reader): undefined {
+  refuse(reader, undefined, 'is empty; write {} to take every default')
 }
 
 function collectSyntaxFaults(document: Document.Parsed, reader: Reader): void {
@@ -102,10 +106,10 @@ function readEntry(
   const offset = keyNode.range[0]
   const key = readNode(keyNode, path, reader)
   if (isAlias(keyNode) || keyNode.tag !== undefined) return
-  if (typeof key !== 'string') return void refuse(reader, offset, `keys must be text, not ${showValue(key)}`, path)
+  if (typeof key !== 'string') return refuse(reader, offset, `keys must be text, not ${showValue(key)}`, path)
   const at = [...path, key]
-  if (key === '<<') return void refuse(reader, offset, "merge keys ('<<') are not allowed; write the values out", path)
-  if (entries.has(key)) return void refuse(reader, offset, 'is a duplicate key', at)
+  if (key === '<<') return refuse(reader, offset, "merge keys ('<<') are not allowed; write the values out", path)
+  if (entries.has(key)) return refuse(reader, offset, 'is a duplicate key', at)
   entries.set(key, readNode(valueNode, at, reader))
 }
 
@@ -114,7 +118,7 @@ function drop(reader: Reader, path: Path, offset: number, text: string): undefin
   refuse(reader, offset, text, path)
 }
 
-function refuse(reader: Reader, offset: number | undefined, text: string, path: Path = []): undefined {
+function refuse(reader: Reader, offset: number | undefined, text: string, path: Path = []): void {
   const where = offset === undefined ? '' : reader.positionOf(offset)
   const what = path.length === 0 ? text : `\`${formatPath(path)}\`: ${text}`
   reader.faults.push({ where, text: what, offset: offset ?? 0 })

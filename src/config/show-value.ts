@@ -12,7 +12,8 @@ export function showValue(value: unknown): string {
   }
   if (value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' && value !== null ? 'a mapping' : String(value)
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return `${value}`
+  return 'a mapping'
 }
 
 /** Single-quoted literals as the end of `must be`: `one of 'a', 'b'`. */
