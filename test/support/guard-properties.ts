@@ -22,7 +22,8 @@ export interface Requests {
   readonly namespace: string
 }
 
-const settings = Settings.parse({ rootHost: 'example.org' })
+/** The settings that the properties are tried with. */
+export const settings = Settings.parse({ rootHost: 'example.org' })
 
 const namespaces: World['namespaces'] = {
   'tenant-root': { [settings.hostLabel]: 'example.org' },

@@ -76,7 +76,7 @@ function tenantNamespace(field: string, value: string, prefix: string): Violatio
     field,
     type: 'Forbidden',
     malformed: false,
-    detail: `entries must name platform namespaces: ${quote(value)} starts like a tenant namespace, '${prefix}', and may not be attached; remove it, tenants inherit a Gateway without it`,
+    detail: `entries must name platform namespaces: ${quote(value)} starts like a tenant namespace, '${prefix}', and may not be attached; remove it, since tenants inherit a Gateway without it`,
     origin: 'attached-namespaces/tenant-namespace',
     ratchetKey: `entry ${canonicalJson(value)}`,
     kept: `${quoteShort(value)} is a tenant namespace, which the controller leaves out`,

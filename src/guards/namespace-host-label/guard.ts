@@ -107,8 +107,8 @@ function leftBehind({ key, before, after }: Change): Advice[] {
   if (before === undefined || before === '') return []
   const text =
     after === undefined || after === ''
-      ? 'no apex is left: routes and Gateways here keep the names they have and get no new ones'
-      : `${quoteShort(after)} is the new apex: objects outside it keep their names and get no new ones there`
+      ? 'no apex is left; hostnames in this namespace are refused from now on'
+      : `${quoteShort(after)} is the apex now; repair objects that keep names outside it`
   return [{ field: fieldOf(key), text }]
 }
 
