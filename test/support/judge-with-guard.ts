@@ -37,7 +37,8 @@ export async function judgeWithGuard(
   return judged.decision
 }
 
-function forEveryGuard<Value>(valueOf: (id: GuardId) => Value): Readonly<Record<GuardId, Value>> {
+/** A record with a value for each guard id. */
+export function forEveryGuard<Value>(valueOf: (id: GuardId) => Value): Readonly<Record<GuardId, Value>> {
   const entries = guardIds.map((id) => [id, valueOf(id)] as const)
   // Every id has its entry, which the type of fromEntries cannot say.
   return Object.fromEntries(entries) as Record<GuardId, Value>
