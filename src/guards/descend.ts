@@ -12,8 +12,9 @@ export type Descent =
 
 export const absent: Descent = { kind: 'absent' }
 
-/** Follows the keys of `path` down from `object`. */
+/** Follows the keys of `path` down from `object`; where there is no object, as on CREATE, all is absent. */
 export function descend(object: Json, path: readonly string[]): Descent {
+  if (!isObject(object)) return absent
   let value: Json | undefined = object
   for (const [depth, key] of path.entries()) {
     if (!isObject(value)) return { kind: 'blocked', field: path.slice(0, depth).join('.'), value }
