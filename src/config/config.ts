@@ -1,14 +1,21 @@
 import { z } from 'zod'
 import type { GuardId } from '../guards/resources.ts'
+import { mutators } from '../mutators/index.ts'
+import type { MutatorId } from '../mutators/mutator.ts'
 import { Cluster, Controller } from './controller.ts'
 import { Facts } from './facts.ts'
-import { blockWithMode, GuardBlock, MutatorMode } from './modes.ts'
+import { explainHostnameTemplate, isHostnameTemplate } from './hostname-template.ts'
 import { PlatformSettings } from './platform-settings.ts'
 import { Server } from './server.ts'
-import { HostnameTemplate } from './hostname-template.ts'
 import { Tls } from './tls.ts'
 
-const guard = GuardBlock.prefault({})
+const Guard = z.strictObject({
+  mode: z
+    .enum(['enforce', 'warn', 'audit', 'disabled'])
+    .default('enforce')
+    .describe('What happens to a violation of this guard'),
+})
+const guard = Guard.prefault({})
 
 const Guards = z.strictObject({
   'attached-namespaces': guard.describe('Which namespaces may attach to a tenant gateway'),
@@ -20,19 +27,19 @@ const Guards = z.strictObject({
   'tenant-host': guard.describe('Hosts of Tenants'),
 } satisfies Record<GuardId, typeof guard>)
 
+const listenerDefaults = mutators['default-listener-hostname'].Settings
+const routeDefaults = mutators['default-route-hostname'].Settings
+
 const Mutators = z.strictObject({
-  'default-route-hostname': blockWithMode({
-    mode: MutatorMode.describe('Whether a route without hostnames gets one'),
-    template: HostnameTemplate,
-  })
+  'default-listener-hostname': listenerDefaults.prefault({}).describe('A hostname for listeners without one'),
+  'default-route-hostname': z
+    .strictObject({
+      ...routeDefaults.shape,
+      template: routeDefaults.shape.template.refine(isHostnameTemplate, { error: explainHostnameTemplate }),
+    })
     .prefault({})
     .describe('A hostname for routes without one'),
-  'default-listener-hostname': blockWithMode({
-    mode: MutatorMode.describe("Whether a listener without hostname gets '*.<apex>'"),
-  })
-    .prefault({})
-    .describe('A hostname for listeners without one'),
-})
+} satisfies Record<MutatorId, z.ZodType>)
 
 const Log = z.strictObject({
   level: z

@@ -11,6 +11,9 @@ const kinds = new Map([
   ['object', 'a mapping'],
 ])
 
+/** What people write for the mode `disabled`; YAML 1.1 writers turn `off` and `no` into false on the way here. */
+const wordsForOff: ReadonlySet<unknown> = new Set([false, 'off', 'Off', 'OFF', 'no', 'No', 'NO', 'false', 'none'])
+
 /**
  * What is wrong, as a sentence that follows the path. Unknown keys come several to an issue: one line each, in the
  * order of the issue's `keys`.
@@ -19,7 +22,7 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   const { code, input } = issue
   if (code === 'unrecognized_keys')
     return issue.keys.map((key) => explainUnknownKey(key, knownKeys(issue.inst))).join('\n')
-  if (code === 'invalid_type') return explainType(kinds.get(issue.expected) ?? issue.expected, input)
+  if (code === 'invalid_type') return explainType(kinds.get(issue.expected) ?? issue.expected, input, issue.inst)
   if (code === 'invalid_value') return explainChoice(issue.values.map(String), input)
   if (code === 'too_small' && issue.origin === 'string') return 'must not be empty'
   if (code === 'too_small') return `must be at least ${issue.minimum}, not ${showValue(input)}`
@@ -28,16 +31,22 @@ export function explainIssue(issue: z.core.$ZodRawIssue): string | undefined {
   return undefined
 }
 
-function explainType(kind: string, input: unknown): string {
+function explainType(kind: string, input: unknown, schema: unknown): string {
   if (input === undefined) return `is required and must be ${kind}`
+  const mode = wordsForOff.has(input) ? 'disabled' : input
+  if (schema instanceof z.ZodObject && typeof mode === 'string' && schema.safeParse({ mode }).success)
+    return `must be ${kind}, not ${showValue(input)}: write {mode: ${mode}}`
   const hint = input === null ? '; leave the key out to take its default' : ''
   const quotes = kind === 'text' && input !== null && typeof input !== 'object' ? '; put it in quotes' : ''
   return `must be ${kind}, not ${showValue(input)}${hint}${quotes}`
 }
 
 function explainChoice(choices: readonly string[], input: unknown): string {
+  const rule = `must be ${listChoices(choices)}`
+  if (choices.includes('disabled') && wordsForOff.has(input))
+    return `${rule}; ${input === false ? 'false' : `'${String(input)}'`} is not a mode: write 'disabled'`
   const meant = typeof input === 'string' ? suggest(input, choices) : undefined
-  return `must be ${listChoices(choices)}, not ${showValue(input)}${meant === undefined ? '' : `; did you mean '${meant}'?`}`
+  return `${rule}, not ${showValue(input)}${meant === undefined ? '' : `; did you mean '${meant}'?`}`
 }
 
 function explainUnknownKey(key: string, known: readonly string[]): string {

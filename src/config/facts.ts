@@ -3,20 +3,32 @@ import { FilePath } from './text.ts'
 import { showValue } from './show-value.ts'
 import { PositiveDuration } from './units.ts'
 
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'])
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-const ApiServer = z.strictObject({
-  url: z
-    .string()
-    .refine(isApiServerUrl, {
-      error: ({ input }) =>
-        `must be an https URL of host, port and path alone, such as 'https://10.96.0.1:443', not ${showValue(input)}`,
-    })
-    .optional()
-    .describe('Address of the API server; absent: the one that the cluster announces to every pod, if any'),
-  tokenFile: FilePath.default(`${serviceAccount}/token`).describe('Bearer token, read again for every connection'),
-  caFile: FilePath.default(`${serviceAccount}/ca.crt`).describe('Certificates that the API server is trusted by'),
-})
+interface ApiServer {
+  readonly url?: string | undefined
+  readonly tokenFile?: string | undefined
+  readonly caFile?: string | undefined
+}
+
+const ApiServer = z
+  .strictObject({
+    url: z
+      .string()
+      .refine(isApiServerUrl, {
+        error: ({ input }) =>
+          `must be an https URL of host, port and path alone, such as 'https://10.96.0.1:443', or http on a loopback address, not ${showValue(input)}`,
+      })
+      .optional()
+      .describe('Address of the API server; absent: the one that Kubernetes announces to every pod, if any'),
+    tokenFile: FilePath.default(`${serviceAccount}/token`).describe('Bearer token, not used with http'),
+    caFile: FilePath.default(`${serviceAccount}/ca.crt`).describe(
+      'Whom the API server is trusted by, not used with http',
+    ),
+  })
+  // Behind `kubectl proxy` there is nothing to sign in with, and a token never travels in clear text.
+  .transform((server): ApiServer => (isHttp(server.url) ? { url: server.url } : server))
 
 const ClusterFacts = z.strictObject({
   source: z.literal('cluster').default('cluster').describe('Namespaces are listed and watched at the API server'),
@@ -45,9 +57,12 @@ function showSource(facts: unknown): string {
   return showValue(source)
 }
 
-/** A token travels in the request: never in clear text, and never to where a redirecting part of a URL points. */
 function isApiServerUrl(text: string): boolean {
   const url = URL.parse(text)
-  if (url === null || url.protocol !== 'https:' || url.hostname === '') return false
-  return url.username === '' && url.password === '' && url.search === '' && url.hash === ''
+  if (url === null || /[?#]/.test(url.href) || url.username !== '' || url.password !== '') return false
+  return url.protocol === 'https:' || (isHttp(text) && loopback.has(url.hostname))
+}
+
+function isHttp(url: string | undefined): boolean {
+  return url !== undefined && URL.parse(url)?.protocol === 'http:'
 }

@@ -107,10 +107,13 @@ for (const template of [
 
 for (const url of [
   'http://10.0.0.1',
+  'http://localhost.example.org',
   '10.0.0.1:443',
   'https://',
   'https://user@a',
-  'https://a/?x',
+  'https://user:pass@a',
+  'https://:pass@a',
+  'https://a/?',
   'https://a/#x',
   '',
   'ftp://a',

@@ -193,6 +193,13 @@ test('an API server in the file wins over the environment', () => {
   assert.equal(facts.apiServer.url, 'https://127.0.0.1:6443/k8s')
 })
 
+for (const url of ['http://127.0.0.1:8001', 'HTTP://[::1]:8001', 'http://localhost:8001/prefix'])
+  test(`${url}, as of kubectl proxy, is asked without token and CA`, () => {
+    const { facts } = load(`facts: {apiServer: {url: "${url}", tokenFile: token}}`)
+
+    assert.deepEqual(facts.source === 'cluster' && facts.apiServer, { url })
+  })
+
 test('facts from a file need no API server, whatever the environment says', () => {
   const { facts } = load('facts: {source: file, path: n.yaml}', { KUBERNETES_SERVICE_HOST: '10.0.0.1' })
 

@@ -30,7 +30,9 @@ export function loadConfig(path: string, environment: Environment = process.env)
 /** {@link loadConfig} for the content of a file that was read already. */
 export function parseConfig(bytes: Uint8Array, path: string, environment: Environment = process.env): Config {
   const reading = readYaml(decode(bytes, path))
-  const parsed = reading.value === undefined ? undefined : Config.safeParse(reading.value, { error: explainIssue })
+  // A file is read once in a while: compiling the checks first would take longer than running them.
+  const options = { error: explainIssue, jitless: true }
+  const parsed = reading.value === undefined ? undefined : Config.safeParse(reading.value, options)
   const faults = [...reading.faults, ...(parsed?.error === undefined ? [] : listFaults(parsed.error, reading.dropped))]
   if (faults.length > 0 || parsed?.data === undefined) throw new ConfigError(path, faults)
   return completeApiServer(resolveFiles(parsed.data, dirname(resolve(path))), path, environment)
