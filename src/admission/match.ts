@@ -16,13 +16,9 @@ export interface Match {
     | 'deleted'
 }
 
-const byResource = index((row) => `${row.group}/${row.resource}`)
-const byKind = index((row) => `${row.group}/${row.kind}`)
+const byPlural: ReadonlyMap<string, readonly ResourceRow[]> = Map.groupBy(resources, ({ resource }) => resource)
+const byKind: ReadonlyMap<string, readonly ResourceRow[]> = Map.groupBy(resources, ({ kind }) => kind)
 const none: readonly Match[] = []
-
-function index(key: (row: ResourceRow) => string): ReadonlyMap<string, readonly ResourceRow[]> {
-  return Map.groupBy<string, ResourceRow>(resources, key)
-}
 
 /**
  * Which guards look at this request and how; undefined where `kind` and `resource` do not belong together.
@@ -30,10 +26,10 @@ function index(key: (row: ResourceRow) => string): ReadonlyMap<string, readonly 
  */
 export function matchResource(review: Review): readonly Match[] | undefined {
   const { kind, resource } = review
-  const rows = byResource.get(`${resource.group}/${resource.resource}`)
-  if (rows === undefined) {
+  const rows = byPlural.get(resource.resource)?.filter(({ group }) => group === resource.group) ?? []
+  if (rows.length === 0) {
     // A guarded kind under a plural that is not its own would slip past the table.
-    if (byKind.has(`${kind.group}/${kind.kind}`)) return undefined
+    if (byKind.get(kind.kind)?.some(({ group }) => group === kind.group) === true) return undefined
     return matchRetired(review)
   }
   return rows.every((row) => belongs(review, row)) ? rows.map((row) => matchRow(review, row)) : undefined

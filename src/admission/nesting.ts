@@ -24,12 +24,22 @@ export function nestsTooDeep(body: Uint8Array): boolean {
   return false
 }
 
-/** An upper bound of the depth: every bracket that could open something, those inside strings included. */
+/**
+ * An upper bound of the depth: every byte that could open something, those inside strings included. Four bytes
+ * a step, since this runs over every review: `[` and `{` differ in one bit only, which is masked away, and a
+ * byte that is then zero after the exclusive or is found by its borrow.
+ */
 function countOpeners(body: Uint8Array): number {
+  const words = new DataView(body.buffer, body.byteOffset, body.byteLength)
+  const last = body.length - 3
   let openers = 0
-  // `[` and `{` differ in one bit.
-  for (let at = 0; at < body.length; at++) if (((body[at] ?? 0) & 0xdf) === 0x5b) openers++
-  return openers
+  let at = 0
+  for (; at < last; at += 4) {
+    const word = (words.getInt32(at) & 0xdfdfdfdf) ^ 0x5b5b5b5b
+    const hits = (word - 0x01010101) & ~word & 0x80808080
+    if (hits !== 0) openers += ((hits >>> 7) & 1) + ((hits >>> 15) & 1) + ((hits >>> 23) & 1) + (hits >>> 31)
+  }
+  return openers + body.length - at
 }
 
 function endOfString(body: Uint8Array, start: number): number {

@@ -46,11 +46,12 @@ export interface Malformed {
 export type Decoder = (body: Buffer) => Review | Malformed
 
 export const decodeReview: Decoder = (body) => {
-  if (!isUtf8(body)) return { malformed: 'the body is not UTF-8' }
+  const ascii = isAscii(body)
+  if (!ascii && !isUtf8(body)) return { malformed: 'the body is not UTF-8' }
   if (nestsTooDeep(body)) return { malformed: 'the body nests too deep' }
   let parsed: Json
   try {
-    parsed = JSON.parse(body.toString(isAscii(body) ? 'latin1' : 'utf8'))
+    parsed = JSON.parse(body.toString(ascii ? 'latin1' : 'utf8'))
   } catch {
     return { malformed: 'the body is not JSON' }
   }
