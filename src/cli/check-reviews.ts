@@ -1,0 +1,96 @@
+/** `check --reviews`: JSON Lines in, one answer per review out, in the order of the input. */
+import { isAscii } from 'node:buffer'
+import type { Readable } from 'node:stream'
+
+import { nestsTooDeep } from '../admission/nesting.ts'
+import { decodeReview, readReview, type Malformed, type Review } from '../admission/review.ts'
+import type { Json } from '../guards/guard.ts'
+import { encodeAnswer, refuseLine } from './check-answer.ts'
+import { renderAnswer, renderSummary, startTally, tally, type Tally } from './check-text.ts'
+import { hasDuplicateKeys } from './duplicate-keys.ts'
+import { splitLines, type Line } from './lines.ts'
+import type { OfflineAnswer, OfflineJudge } from './offline-judge.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ReviewsInput {
+  /** How the input is called in text output. */
+  readonly name: string
+  readonly stream: Readable
+}
+
+/** The server's limit for a body; what it turns away with 413 is too long for a line as well. */
+export const maxLineBytes = 7 * 1024 * 1024
+
+/** Output is written in pieces of this size: a system call for every line would cost more than the judging. */
+const outputCharacters = 128 * 1024
+
+/** Judges every review of the input and counts the answers. */
+export async function checkReviews(
+  { name, stream }: ReviewsInput,
+  judge: OfflineJudge,
+  format: 'text' | 'json',
+  terminal: Terminal,
+): Promise<Tally> {
+  const counts = startTally()
+  let lineNumber = 0
+  let pending = ''
+  for await (const lines of splitLines(stream, maxLineBytes)) {
+    for (const line of lines) {
+      lineNumber++
+      if (isBlank(line)) continue
+      const review = decodeLine(line)
+      const answer = 'uid' in review ? judge(review) : refuseReview(review)
+      tally(counts, answer)
+      pending +=
+        format === 'json'
+          ? encodeAnswer(answer)
+          : renderAnswer(`${name}:${lineNumber}`, describe(review), answer, terminal.paint)
+      if (pending.length < outputCharacters) continue
+      await terminal.print(pending)
+      pending = ''
+    }
+  }
+  if (format === 'text') pending += renderSummary('review', counts, terminal.paint)
+  if (pending !== '') await terminal.print(pending)
+  return counts
+}
+
+interface Refused extends Malformed {
+  readonly code: 400 | 413
+}
+
+function decodeLine(line: Line): Review | Refused {
+  if (line === 'too-long') return { code: 413, malformed: `a review is at most ${maxLineBytes} bytes long` }
+  const review = decodeOnce(line)
+  return 'uid' in review ? review : { code: 400, ...review }
+}
+
+/** What the server's decoder makes of the line, and no duplicate keys: an API server never sends them. */
+function decodeOnce(line: Buffer): Review | Malformed {
+  const text = line.toString(isAscii(line) ? 'latin1' : 'utf8')
+  let parsed: Json
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    // The decoder finds it again, and names it in the server's words.
+    return decodeReview(line)
+  }
+  if (nestsTooDeep(line)) return decodeReview(line)
+  if (hasDuplicateKeys(text, parsed)) return { malformed: 'a JSON object has a duplicate key' }
+  return readReview(parsed)
+}
+
+function refuseReview({ code, malformed }: Refused): OfflineAnswer {
+  return { ...refuseLine(null, code, malformed), isGuarded: true }
+}
+
+function isBlank(line: Line): boolean {
+  return line !== 'too-long' && line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+}
+
+function describe(review: Review | Refused): string {
+  if (!('uid' in review)) return 'no review'
+  const { operation, kind, namespace, name, subResource } = review
+  const path = [namespace, name, subResource].filter((part) => part !== '').join('/')
+  return `${operation} ${kind.kind} ${path}`.trimEnd()
+}

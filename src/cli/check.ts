@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs'
+
+import { loadConfig, unreadable } from '../config/load.ts'
+import { readArguments } from './arguments.ts'
+import { callerOf } from './check-caller.ts'
+import { loadFacts } from './check-facts.ts'
+import { checkManifests } from './check-manifests.ts'
+import { checkReviews, type ReviewsInput } from './check-reviews.ts'
+import { createOfflineJudge } from './offline-judge.ts'
+import type { Terminal } from './terminal.ts'
+import { UsageError, type Usage } from './usage.ts'
+
+export const usage = {
+  synopsis: [
+    'MANIFEST... --config FILE [--namespaces FILE] [-n NAMESPACE] [--as USER] [--as-group GROUP]... [-o text|json]',
+    '--reviews FILE|- --config FILE [--namespaces FILE] [-o text|json]',
+  ],
+  operands: {
+    name: 'MANIFEST',
+    most: Infinity,
+    help: 'YAML or JSON files, folders (searched for *.yaml, *.yml and *.json) or - for standard input; each object is judged as if it were created',
+  },
+  options: {
+    config: { type: 'string', required: true, value: 'FILE', help: 'the configuration, as for serve' },
+    namespaces: {
+      type: 'string',
+      value: 'FILE',
+      help: "the Namespaces there are, as 'kubectl get namespaces -o yaml' prints them; a namespace that is not in it is unknown, and without the option all are, and so is who owns which name",
+    },
+    reviews: {
+      type: 'string',
+      value: 'FILE|-',
+      help: 'AdmissionReviews, one JSON object a line, in place of manifests',
+    },
+    namespace: {
+      type: 'string',
+      short: 'n',
+      value: 'NAMESPACE',
+      help: "for objects without one; 'default' if not given",
+    },
+    as: { type: 'string', value: 'USER', help: 'who creates the objects; a user whom nobody trusts if not given' },
+    'as-group': { type: 'string', multiple: true, value: 'GROUP', help: 'a group of that user' },
+    output: { type: 'string', short: 'o', choices: ['text', 'json'], help: 'for people, or one JSON object a line' },
+  },
+  notes: [
+    'Exit code 0: all are allowed. 1: something is refused. 2: bad usage, or input that cannot be read.',
+    'Namespaces among the manifests are judged like anything else and do not become facts.',
+  ],
+} as const satisfies Usage
+
+/** Judges manifests or recorded reviews with the engine of the server. DESIGN section 3. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, operands, faults } = readArguments(argv, usage)
+  const { config: configFile, reviews } = values
+  faults.push(...findConflicts(operands, values))
+  if (faults.length > 0 || configFile === undefined) throw new UsageError(faults)
+  const config = loadConfig(configFile)
+  const judge = createOfflineJudge(config, loadFacts(values.namespaces, config.settings), terminal.complain)
+  const format = values.output === 'json' ? 'json' : 'text'
+  if (reviews !== undefined) {
+    const { denied } = await checkReviews(openReviews(reviews, terminal), judge, format, terminal).catch(
+      (error: unknown) => {
+        throw isReadError(error) ? unreadable(reviews, error) : error
+      },
+    )
+    return denied > 0 ? 1 : 0
+  }
+  const request = { namespace: values.namespace ?? 'default', caller: callerOf(values.as, values['as-group']) }
+  return checkManifests(operands, request, judge, format, terminal)
+}
+
+interface Given {
+  readonly reviews?: string
+  readonly namespace?: string
+  readonly as?: string
+  readonly 'as-group'?: readonly string[]
+}
+
+function findConflicts(manifests: readonly string[], given: Given): string[] {
+  const faults: string[] = []
+  if (given.reviews === undefined && manifests.length === 0)
+    faults.push('either a MANIFEST or --reviews FILE is required')
+  if (manifests.filter((manifest) => manifest === '-').length > 1) faults.push('- may be given once only')
+  if (given.reviews === undefined) return faults
+  if (manifests.length > 0) faults.push('--reviews may not stand beside manifests; use one of the two')
+  for (const name of ['namespace', 'as', 'as-group'] as const) {
+    if (given[name] !== undefined) faults.push(`--${name} is for manifests; a review says these things itself`)
+  }
+  return faults
+}
+
+/** Big enough that reading costs nothing beside judging, small enough to be forgotten soon. */
+const chunkBytes = 256 * 1024
+
+function openReviews(reviews: string, { input }: Terminal): ReviewsInput {
+  if (reviews === '-') return { name: 'stdin', stream: input }
+  return { name: reviews, stream: createReadStream(reviews, { highWaterMark: chunkBytes }) }
+}
+
+function isReadError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error
+}

@@ -1,0 +1,23 @@
+/** Every command and where it is. A module is loaded when its command is called, so that no command pays for another. */
+import type { Terminal } from './terminal.ts'
+import type { Usage } from './usage.ts'
+
+/** What the file of a command exports. */
+export interface Command {
+  readonly usage: Usage
+  /**
+   * Resolves to the exit code. Throws `UsageError` for bad usage, `InputError` or `ConfigError` for input that
+   * cannot be used.
+   */
+  run(argv: readonly string[], terminal: Terminal): number | Promise<number>
+}
+
+export interface CommandEntry {
+  readonly summary: string
+  load(): Promise<Command>
+}
+
+export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  ['check', { summary: 'Judge manifests or recorded reviews offline', load: () => import('./check.ts') }],
+  ['version', { summary: 'Print the version', load: () => import('./version.ts') }],
+])

@@ -1,0 +1,38 @@
+import { once } from 'node:events'
+import type { Readable, Writable } from 'node:stream'
+import { styleText } from 'node:util'
+
+/** What a piece of output means; a terminal that has colours shows it. */
+export type Tone = 'good' | 'bad' | 'careful' | 'quiet' | 'strong'
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  readonly input: Readable
+  /** Writes to standard output. A promise, where the reader is slower than we are, until it has caught up. */
+  print(text: string): Promise<void> | undefined
+  /** Writes a line to standard error. */
+  complain(line: string): void
+  /** `text` in the colour of its tone, where standard output is a terminal with colours and nobody said NO_COLOR. */
+  paint(tone: Tone, text: string): string
+}
+
+const styles = {
+  good: 'green',
+  bad: 'red',
+  careful: 'yellow',
+  quiet: 'dim',
+  strong: 'bold',
+} as const satisfies Readonly<Record<Tone, Parameters<typeof styleText>[0]>>
+
+type Output = Writable & { readonly isTTY?: boolean; hasColors?(): boolean }
+
+export function createTerminal(input: Readable, output: Output, errors: Writable): Terminal {
+  // `hasColors` of a terminal reads NO_COLOR; anything else has no such method.
+  const isColoured = output.isTTY === true && output.hasColors?.() === true
+  return {
+    input,
+    print: (text) => (output.write(text) ? undefined : once(output, 'drain').then(() => undefined)),
+    complain: (line) => void errors.write(`${line}\n`),
+    paint: (tone, text) => (isColoured ? styleText(styles[tone], text, { validateStream: false }) : text),
+  }
+}
