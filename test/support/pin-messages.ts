@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import type { Guard } from '../../src/guards/guard.ts'
@@ -11,6 +12,12 @@ export function testMessages(guard: Guard, file: URL, pins: Readonly<Record<stri
 
   test('every origin has its words pinned', () => {
     assert.deepEqual(Object.keys(pins).toSorted(), Object.keys(guard.origins).toSorted())
+  })
+
+  test('the README shows a denial word for word', () => {
+    const readme = readFileSync(new URL('README.md', file), 'utf8')
+
+    assert.ok(Object.values(pins).some(([, message]) => readme.includes(`\n${message}\n`)))
   })
 
   for (const [origin, [id, message]] of Object.entries(pins)) {
