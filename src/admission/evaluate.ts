@@ -43,7 +43,8 @@ function settle(
     if (excused) warnings.push(renderKept(violation))
     else if (mode === 'warn') warnings.push(renderViolation(settled))
   }
-  if (mode !== 'audit') warnings.push(...advice.map(renderAdvice))
+  // One at a time: a hostile object earns more advice than a call can take as arguments.
+  if (mode !== 'audit') for (const item of advice) warnings.push(renderAdvice(item))
   return { violations: judged, warnings }
 }
 
