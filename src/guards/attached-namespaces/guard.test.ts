@@ -51,6 +51,14 @@ testGuardProperties(attachedNamespaces, packages)
 const entries = fc.array(nameOrJson, { maxLength: 6 })
 const gatewayWith = (attachedNamespaces: readonly Json[]): Json => ({ spec: { attachedNamespaces } })
 
+test('a kind without a list has none to judge', () => {
+  fc.assert(
+    fc.property(drawInputs(gateways), (input) => {
+      assert.deepEqual(attachedNamespaces.check({ ...input, kind: 'Other' }, settings), { violations: [], advice: [] })
+    }),
+  )
+})
+
 test('the order of entries does not matter', () => {
   fc.assert(
     fc.property(drawInputs(gateways), entries, (input, forth) => {

@@ -90,13 +90,11 @@ function judgeTrusted(changes: readonly Change[], settings: Settings): Verdict {
 
 function faultsOf({ key, after }: Change, { hostLabel }: Settings): Violation[] {
   if (after === undefined || after === '') return []
-  const fault = key === hostLabel ? explainApexFault(after) : explainText(after)
-  if (fault === undefined) return []
-  return [malformed(key === hostLabel ? 'malformed-host' : 'malformed-label', fieldOf(key), after, fault)]
-}
-
-function explainText(value: Json): string | undefined {
-  return typeof value === 'string' ? undefined : 'must be text, as every label value'
+  if (typeof after !== 'string') {
+    return [malformed('malformed-label', fieldOf(key), after, 'must be text, as every label value')]
+  }
+  const fault = key === hostLabel ? explainApexFault(after) : undefined
+  return fault === undefined ? [] : [malformed('malformed-host', fieldOf(key), after, fault)]
 }
 
 function malformed(origin: keyof typeof origins, field: string, value: Json, detail: string): Violation {

@@ -1,4 +1,4 @@
-import { foldCase, inApex, labelCount } from '../../hostnames/name.ts'
+import { explainNameFault, foldCase, inApex, labelCount } from '../../hostnames/name.ts'
 import type { Settings } from '../../tenancy/settings.ts'
 import { isTrusted } from '../../tenancy/trust.ts'
 import { explainApexFault } from '../apex-fault.ts'
@@ -66,12 +66,14 @@ function faultsOf(host: Descent, { rootHost }: Settings): Violation[] {
   if (host.kind === 'absent') return []
   const { field, value } = host
   if (host.kind === 'blocked') return [malformed('malformed-spec', field, value, 'must be an object')]
-  const fault = explainApexFault(value) ?? explainPlace(value, rootHost)
+  const fault =
+    typeof value === 'string'
+      ? (explainApexFault(value) ?? explainPlace(value, rootHost))
+      : explainNameFault('not-text')
   return fault === undefined ? [] : [malformed('malformed-host', field, value, fault)]
 }
 
-function explainPlace(host: Json, rootHost: string): string | undefined {
-  if (typeof host !== 'string') return undefined
+function explainPlace(host: string, rootHost: string): string | undefined {
   if (labelCount(host) < 2) return 'must be a DNS name of at least two labels'
   const name = foldCase(host)
   const root = foldCase(rootHost)

@@ -48,11 +48,9 @@ function renderHostname(template: string, { name: requested, namespace, object }
   const name = requested === '' ? member(member(object, 'metadata'), 'name') : requested
   if (typeof name !== 'string' || name === '') return undefined
   // One pass, so that a value is never read as a template itself.
-  const values: ReadonlyMap<string, string> = new Map([
-    ['{name}', name],
-    ['{namespace}', namespace],
-    ['{apex}', apex],
-  ])
-  const hostname = foldCase(template.replaceAll(placeholders, (placeholder) => values.get(placeholder) ?? ''))
+  const rendered = template.replaceAll(placeholders, (placeholder) =>
+    placeholder === '{name}' ? name : placeholder === '{apex}' ? apex : namespace,
+  )
+  const hostname = foldCase(rendered)
   return isName(hostname) && inApex(hostname, apex) ? hostname : undefined
 }
