@@ -1,5 +1,5 @@
 /** `check --reviews`: JSON Lines in, one answer per review out, in the order of the input. */
-import { isAscii } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 
 import { nestsTooDeep } from '../admission/nesting.ts'
@@ -65,18 +65,21 @@ function decodeLine(line: Line): Review | Refused {
   return 'uid' in review ? review : { code: 400, ...review }
 }
 
-/** What the server's decoder makes of the line, and no duplicate keys: an API server never sends them. */
+/**
+ * What the server's decoder makes of the line, which also words everything that is wrong; but for duplicate keys:
+ * an API server never sends them.
+ */
 function decodeOnce(line: Buffer): Review | Malformed {
-  const text = line.toString(isAscii(line) ? 'latin1' : 'utf8')
+  const ascii = isAscii(line)
+  if (!ascii && !isUtf8(line)) return decodeReview(line)
   let parsed: Json
   try {
-    parsed = JSON.parse(text)
+    parsed = JSON.parse(line.toString(ascii ? 'latin1' : 'utf8'))
   } catch {
-    // The decoder finds it again, and names it in the server's words.
     return decodeReview(line)
   }
   if (nestsTooDeep(line)) return decodeReview(line)
-  if (hasDuplicateKeys(text, parsed)) return { malformed: 'a JSON object has a duplicate key' }
+  if (hasDuplicateKeys(line, parsed)) return { malformed: 'a JSON object has a duplicate key' }
   return readReview(parsed)
 }
 
