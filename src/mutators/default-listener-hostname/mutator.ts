@@ -62,5 +62,5 @@ function isNamed(listener: Json, hostname: string): boolean {
  * explicit wildcard stays as it is: the guard warns about it, a patch would get the whole object refused.
  */
 function placeOf(listener: Json): string {
-  return JSON.stringify([member(listener, 'port') ?? null, member(listener, 'protocol') ?? null])
+  return JSON.stringify([member(listener, 'port'), member(listener, 'protocol')])
 }
