@@ -1,0 +1,15 @@
+import type { AddressInfo, Server } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+
+/** Starts a server on exactly one address and says which port it got. */
+export async function listen(
+  app: Pick<FastifyInstance, 'ready' | 'listen'> & { readonly server: Server },
+  address: string,
+  port: number,
+): Promise<AddressInfo> {
+  // For `localhost` fastify opens a second server, on the other protocol, which a drain would not know of.
+  await app.listen({ host: address === 'localhost' ? '127.0.0.1' : address, port })
+  const bound = app.server.address()
+  if (bound === null || typeof bound === 'string') throw new Error('The server listens on no port')
+  return bound
+}

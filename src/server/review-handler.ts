@@ -1,0 +1,128 @@
+/** From the headers of a review to its answer. Every write to the API server may wait for this: keep it lean. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Admission, Call, Outcome } from '../admission/admission.ts'
+import type { Capacity, Place } from './capacity.ts'
+import { createExpiry } from './expiry.ts'
+import type { TrafficRecorder } from './ports.ts'
+import { readBody } from './read-body.ts'
+import { malformedReview, type Refusal, refusals, refuse } from './refusals.ts'
+import { reviewTimeout } from './review-timeout.ts'
+import { screenHeaders } from './screen.ts'
+import type { Target } from './targets.ts'
+import type { Traffic } from './traffic.ts'
+
+// An update carries the old and the new object, up to 3 MiB each, plus the envelope
+// (reference/admission-webhooks.md 1.8).
+const maxBodyBytes = 7 * 1024 * 1024
+
+/** Part of the timeout that is kept back for the way home (reference/admission-webhooks.md 1.9). */
+const reserve = 0.1
+
+export interface ReviewHandlerDeps {
+  readonly admission: Admission
+  readonly capacity: Capacity
+  readonly recorder: TrafficRecorder
+  readonly traffic: Traffic
+  readonly now: () => number
+}
+
+export type ReviewHandler = (request: IncomingMessage, response: ServerResponse, target: Target, query: string) => void
+
+/** Handles one review: screens the headers, reads the body within its limits, has it judged and answers. */
+export function createReviewHandler(deps: ReviewHandlerDeps): ReviewHandler {
+  const { admission, capacity, recorder, traffic, now } = deps
+  const startExpiry = createExpiry(capacity.held, now)
+
+  return function handleReview(request, response, target, query) {
+    const fault = screenHeaders(request.headers)
+    if (fault !== undefined) return turnAway(request, response, fault)
+    const declared = Number(request.headers['content-length'] ?? 0)
+    if (declared > maxBodyBytes) return turnAway(request, response, refusals.tooLarge)
+    const place = capacity.admit(declared)
+    if (place === undefined) return turnAway(request, response, refusals.overload)
+    takeIn(request, response, target, declared, place, reviewTimeout(query))
+  }
+
+  function takeIn(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { endpoint, family }: Target,
+    declared: number,
+    place: Place,
+    timeout: number,
+  ): void {
+    const deadline = now() + timeout * (1 - reserve)
+    let isReceived = false
+    let isAnswered = false
+
+    const stopReading = readBody(request, {
+      declared,
+      maxBytes: maxBodyBytes,
+      grow: (bytes) => capacity.grow(place, bytes),
+      onBody,
+      onRefusal: giveUp,
+    })
+    request.on('close', () => {
+      if (!isReceived) capacity.leave(place)
+    })
+    place.expiresAt = deadline
+    place.expire = () => giveUp(refusals.deadline)
+    startExpiry()
+
+    function onBody(body: Buffer): void {
+      isReceived = true
+      const enter = (namespace: string) => capacity.enter(place, namespace)
+      const outcome = judge(body, { endpoint, family, deadline, enter })
+      if (!(outcome instanceof Promise)) return conclude(outcome)
+      // Admission answers by the deadline itself. Should it fail to, half of the reserve is left for saying so.
+      place.expiresAt = deadline + (timeout * reserve) / 2
+      outcome.then(conclude, (error: unknown) => conclude(fail(error)))
+    }
+
+    function conclude(outcome: Outcome | undefined): void {
+      capacity.leave(place)
+      if (isAnswered || response.destroyed) return
+      if (outcome?.kind === 'answered') answer(response, outcome.body)
+      else turnAway(request, response, refusalOf(outcome))
+    }
+
+    function giveUp(refusal: Refusal): void {
+      // What is being judged keeps its place until admission lets go of it.
+      if (!isReceived) capacity.leave(place)
+      isAnswered = true
+      stopReading()
+      turnAway(request, response, refusal)
+    }
+  }
+
+  function judge(body: Buffer, call: Call): Outcome | Promise<Outcome> | undefined {
+    try {
+      return admission.answer(body, call)
+    } catch (error) {
+      return fail(error)
+    }
+  }
+
+  function fail(error: unknown): undefined {
+    recorder.fault('server', '', error)
+  }
+
+  function answer(response: ServerResponse, body: string): void {
+    if (traffic.draining) response.shouldKeepAlive = false
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    // One string together with the head: one write, one TLS record.
+    response.end(body)
+  }
+
+  function turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    if (refusal.reason !== undefined) recorder.turnedAway(refusal.reason)
+    if (traffic.draining) response.shouldKeepAlive = false
+    refuse(request, response, refusal)
+  }
+}
+
+/** Undefined: admission failed, against its contract. */
+function refusalOf(outcome: Exclude<Outcome, { kind: 'answered' }> | undefined): Refusal {
+  if (outcome === undefined) return refusals.internal
+  return outcome.kind === 'overload' ? refusals.overload : malformedReview(outcome.reason)
+}
