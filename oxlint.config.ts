@@ -176,6 +176,13 @@ export default defineConfig({
     // A union of somebody else may grow; ours have no default.
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     'typescript/consistent-type-imports': 'error',
+    'typescript/restrict-template-expressions': [
+      'error',
+      {
+        allowNumber: true,
+        allow: ['URL', 'URLSearchParams', 'Error'].map((name) => ({ from: 'package', package: 'node', name })),
+      },
+    ],
     // Ports and fakes are objects of plain functions, none of which knows `this`.
     'typescript/unbound-method': 'off',
     'unicorn/no-process-exit': 'error',
