@@ -21,17 +21,19 @@ export function renderOverview(commands: ReadonlyMap<string, CommandEntry>): str
 
 /** Help for one command. */
 export function renderHelp(name: string, summary: string, { synopsis, operands, options, notes = [] }: Usage): string {
-  const rows = Object.entries({ ...options, help: helpOption }).map(([key, option]) => [
-    renderOption(key, option),
-    option.help,
-  ])
+  const rows = [
+    ...(operands === undefined ? [] : [[operands.name, operands.help]]),
+    ...Object.entries({ ...options, help: helpOption }).map(([key, option]) => [
+      renderOption(key, option),
+      option.help,
+    ]),
+  ]
   const lines = synopsis.map((line, at) => `${at === 0 ? 'usage:' : '      '} gatehouse ${name} ${line}`.trimEnd())
   return [
     `${summary}.`,
     '',
     ...lines,
     '',
-    ...(operands === undefined ? [] : renderRows([[operands.name, operands.help]])),
     ...renderRows(rows),
     ...notes.flatMap((note) => ['', ...wrap(note, lineWidth)]),
     '',

@@ -18,6 +18,9 @@ export interface ManifestFault {
   readonly fault: string
 }
 
+/** A fault is one line in a terminal; the parser may quote the input. */
+const maxReasonLength = 200
+
 /**
  * Every object of every document, lists unpacked. What is wrong with one document hides no other. YAML is read as
  * kubectl reads it where that differs from our own files: anchors and merge keys are fine.
@@ -36,15 +39,17 @@ export function readManifestObjects(text: string): (ManifestObject | ManifestFau
 
 function readDocument(document: Document.Parsed<ParsedNode>, lines: LineCounter): (ManifestObject | ManifestFault)[] {
   const [error] = document.errors
-  if (error !== undefined) return [{ fault: `${at(lines, error.pos[0])}: ${printable(error.message).slice(0, 200)}` }]
+  if (error !== undefined)
+    return [{ fault: `${at(lines, error.pos[0])}: ${printable(error.message).slice(0, maxReasonLength)}` }]
   const start = document.contents?.range[0] ?? document.range[0]
   let value: Json
   try {
     // Through text: what holds itself through an alias ends here, and so does what is no JSON.
     value = JSON.parse(JSON.stringify(document.toJS()))
-  } catch {
-    // Aliases that multiply or come round, or nesting beyond the stack.
-    return [{ fault: `${at(lines, start)}: the document unfolds to more than can be read` }]
+  } catch (error) {
+    // Aliases that lead nowhere, multiply or come round, or nesting beyond the stack.
+    const reason = error instanceof ReferenceError ? error.message : 'the document cannot be unfolded'
+    return [{ fault: `${at(lines, start)}: ${printable(reason).slice(0, maxReasonLength)}` }]
   }
   if (value === null) return []
   return unpack({ value, node: document.contents, start, parent: undefined }, lines)
