@@ -1,6 +1,6 @@
 /** Hostnames that live in annotations, where other controllers read them. */
 import type { Json, Violation } from './guard.ts'
-import { refuseType, type HostnameField } from './hostname-violation.ts'
+import { maxNames, refuseTooMany, refuseType, type HostnameField } from './hostname-violation.ts'
 import { isObject, member } from './json.ts'
 import type { GuardId } from './resources.ts'
 
@@ -40,8 +40,14 @@ export function readAnnotatedHostnames(guard: GuardId, holder: Json | undefined,
     const value = member(annotations, key)
     if (value === undefined) continue
     const field = `${path}.annotations['${key}']`
-    if (typeof value !== 'string') faults.push(refuseType(guard, { field, kind: key, value }, 'a text'))
-    else for (const name of splitNames(value)) fields.push({ field, kind: key, value: name })
+    if (typeof value !== 'string') {
+      faults.push(refuseType(guard, { field, kind: key, value }, 'a text'))
+      continue
+    }
+    const entries = value.split(',', maxNames + 1)
+    const tooMany = refuseTooMany(guard, field, entries.length)
+    if (tooMany !== undefined) faults.push(tooMany)
+    else fields.push(...namesIn(entries).map((name) => ({ field, kind: key, value: name })))
   }
   return { fields, faults }
 }
@@ -56,11 +62,8 @@ export function annotationsThatNameHosts(holder: Json | undefined): readonly (Js
   return hostnameAnnotations.map((key) => member(annotations, key))
 }
 
-function splitNames(text: string): string[] {
-  return text
-    .split(',')
-    .map(trimBlanks)
-    .filter((name) => name !== '')
+function namesIn(entries: readonly string[]): string[] {
+  return entries.map(trimBlanks).filter((name) => name !== '')
 }
 
 // ASCII blanks only: `trim()` would also strip U+00A0 and U+FEFF, which the readers of the annotation keep.

@@ -36,3 +36,21 @@ export function canonicalJson(value: Json | undefined): string {
     .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`)
   return `{${members.join(',')}}`
 }
+
+/** Beyond this many members in all, a value is not worth spelling out. */
+const maxSmall = 5_000
+
+/** Whether spelling `value` out, as {@link canonicalJson} does, costs next to nothing. */
+export function isSmall(value: Json | undefined): boolean {
+  const open = [value]
+  let members = 0
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next !== 'object' || next === null) continue
+    const inside = Object.values(next)
+    members += inside.length
+    if (members > maxSmall) return false
+    open.push(...inside)
+  }
+  return true
+}

@@ -69,5 +69,5 @@ testExactTexts(
     },
   ],
   // The same words as in route-hostname, pinned there.
-  ['unknown-namespace', 'closed-namespace'],
+  ['unknown-namespace', 'closed-namespace', 'too-many'],
 )

@@ -1,6 +1,6 @@
 /** `spec.listeners` as the guard reads it. */
 import type { Json, Violation } from '../guard.ts'
-import { refuseType, type HostnameField, type ReadField } from '../hostname-violation.ts'
+import { refuseTooMany, refuseType, type HostnameField, type ReadField } from '../hostname-violation.ts'
 import { isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 
@@ -31,6 +31,8 @@ export function readListeners(guard: GuardId, object: Json): Listeners {
     const field = { field: 'spec.listeners', kind: 'listeners', value }
     return { listeners: [], faults: [refuseType(guard, field, 'a list of listeners')] }
   }
+  const tooMany = refuseTooMany(guard, 'spec.listeners', value.length)
+  if (tooMany !== undefined) return { listeners: [], faults: [tooMany] }
   const listeners: Listener[] = []
   const faults: Violation[] = []
   for (const [at, listener] of value.entries()) {

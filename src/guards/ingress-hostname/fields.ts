@@ -1,7 +1,7 @@
 /** Where an Ingress names hosts, and where it leaves them out. */
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import type { Json, Violation } from '../guard.ts'
-import { hostnameKey, refuseType, type HostnameField } from '../hostname-violation.ts'
+import { hostnameKey, refuseTooMany, refuseType, type HostnameField } from '../hostname-violation.ts'
 import { isEqual, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 
@@ -24,6 +24,8 @@ export function readIngress(guard: GuardId, object: Json): IngressFields {
     return { fields: annotated.fields, faults: [fault, ...annotated.faults] }
   }
   const backend = member(spec, 'defaultBackend')
+  const tooMany = refuseTooMany(guard, 'spec', countHosts(spec))
+  if (tooMany !== undefined) return { fields: [], faults: [tooMany] }
   const rules = readItems(guard, spec, 'rules', 'a list of rules')
   const tls = readItems(guard, spec, 'tls', 'a list of TLS items')
   const hosts = rules.items.map(({ path, item }) => readRule(guard, path, item))
@@ -59,6 +61,19 @@ export function readNewAnnotatedHostnames(
   )
   const faults = isSame ? [] : now.faults
   return { fields, faults, isChanged: fields.length > 0 || faults.length > 0 }
+}
+
+function countHosts(spec: Json | undefined): number {
+  const tls = member(spec, 'tls')
+  const items = isList(tls) ? tls : []
+  return items.reduce<number>(
+    (count, item) => count + 1 + lengthOf(member(item, 'hosts')),
+    lengthOf(member(spec, 'rules')),
+  )
+}
+
+function lengthOf(value: Json | undefined): number {
+  return isList(value) ? value.length : 0
 }
 
 interface Items {

@@ -44,8 +44,8 @@ testExactTexts(
       says: 'spec.rules: Invalid value: an object with 0 keys: must be a list of rules [ingress-hostname]',
     },
   ],
-  // The first two in the same words as in route-hostname, pinned there; the last one below.
-  ['unknown-namespace', 'closed-namespace', 'ownership-unknown'],
+  // The first three in the same words as in route-hostname, pinned there; the last one below.
+  ['unknown-namespace', 'closed-namespace', 'too-many', 'ownership-unknown'],
 )
 
 test('while a namespace may be missing from the list, an external name is refused with advice to retry', () => {

@@ -42,6 +42,11 @@ testExactTexts(routeHostname, [
     says: `metadata.namespace: Forbidden: namespace "tenant-bare" must carry the label 'namespace.cozystack.io/host', which is missing, before hostnames may be used in it; a platform administrator sets it through \`spec.host\` of the Tenant [route-hostname]`,
   },
   {
+    about: 'too-many',
+    request: { kind, object: named(...Array.from({ length: 5001 }, () => 'a.alice.example.org')) },
+    says: 'spec.hostnames: Forbidden: at most 5000 values are judged in one object, and here are more; spread them over several objects [route-hostname]',
+  },
+  {
     about: 'an empty host label',
     request: { kind, namespace: 'tenant-empty', object: named('a.alice.example.org') },
     says: `metadata.namespace: Forbidden: namespace "tenant-empty" must carry an apex in the label 'namespace.cozystack.io/host', which is empty, before hostnames may be used in it; a platform administrator sets it through \`spec.host\` of the Tenant [route-hostname]`,

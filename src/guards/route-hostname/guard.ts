@@ -7,6 +7,7 @@ import {
   hostnameOrigins,
   refuseClosed,
   refuseMalformedName,
+  refuseTooMany,
   refuseType,
   type HostnameField,
 } from '../hostname-violation.ts'
@@ -91,6 +92,8 @@ function readHostnames(spec: Json | undefined): Names {
     const field = { field: 'spec.hostnames', kind: 'hostnames', value: hostnames }
     return { fields: [], faults: [refuseType(id, field, 'a list of DNS names')] }
   }
+  const tooMany = refuseTooMany(id, 'spec.hostnames', hostnames.length)
+  if (tooMany !== undefined) return { fields: [], faults: [tooMany] }
   return {
     fields: hostnames.map((value, at) => ({ field: `spec.hostnames[${at}]`, kind: 'hostname', value })),
     faults: [],

@@ -2,7 +2,7 @@
 import type { Settings } from '../../tenancy/settings.ts'
 import { isTenantNamespace, labelOf } from '../../tenancy/tenancy.ts'
 import type { Advice, GuardInput, Json, JsonObject, Violation } from '../guard.ts'
-import { refuseType } from '../hostname-violation.ts'
+import { refuseTooMany, refuseType } from '../hostname-violation.ts'
 import { canonicalJson, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 import { quoteShort } from '../violation.ts'
@@ -33,6 +33,8 @@ export function readParentRefs(guard: GuardId, object: Json): ParentRefs {
     const field = { field: 'spec.parentRefs', kind: 'parent-refs', value: parentRefs }
     return { refs: [], faults: [refuseType(guard, field, 'a list of parents')] }
   }
+  const tooMany = refuseTooMany(guard, 'spec.parentRefs', parentRefs.length)
+  if (tooMany !== undefined) return { refs: [], faults: [tooMany] }
   const refs: ParentRef[] = []
   const faults: Violation[] = []
   for (const [at, value] of parentRefs.entries()) {
