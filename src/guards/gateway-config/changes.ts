@@ -1,0 +1,59 @@
+/** What an accepted document sets in motion. Source: reference/openshell-gateways.md 2.9. */
+import type { Advice, Facts } from '../guard.ts'
+import { meaningOf } from './config-text.ts'
+import { normalizeName } from './dns-names.ts'
+import type { Document } from './document.ts'
+import type { Entry } from './entry.ts'
+import { tenantsOf } from './removal.ts'
+import { adviseTenants } from './tenant-list.ts'
+
+/** Names the tenants of `after` that are new and whose namespace nobody knows. */
+export function adviseMissing(
+  before: Document | undefined,
+  after: Document,
+  { apexes, namespace }: Pick<Facts, 'apexes' | 'namespace'>,
+): readonly Advice[] {
+  const stored = before === undefined ? new Set() : tenantsOf(before)
+  const missing = [...tenantsOf(after)].filter((name) => !stored.has(name) && namespace(name) === undefined)
+  const state = apexes.complete ? 'no such namespace' : 'namespace not known yet'
+  return adviseTenants(missing, (tenants) => `${state}: ${tenants}; a gateway comes once its namespace exists`)
+}
+
+/** Names the tenants that stay, and whose gateway an update restarts or gives a new certificate. */
+export function adviseChanges(before: Document, after: Document): readonly Advice[] {
+  const stored = firstEntries(before)
+  const images: string[] = []
+  const configs: string[] = []
+  const names: string[] = []
+  for (const [name, entry] of firstEntries(after)) {
+    const old = stored.get(name)
+    if (old === undefined || (old.content !== undefined && old.content === entry.content)) continue
+    if (old.image?.text !== entry.image?.text) images.push(name)
+    if (hasOtherConfig(old, entry)) configs.push(name)
+    if (hasOtherNames(old, entry)) names.push(name)
+  }
+  return [
+    ...adviseTenants(images, (tenants) => `image changes: ${tenants}; each gateway will restart`),
+    ...adviseTenants(configs, (tenants) => `config changes: ${tenants}; each gateway will restart`),
+    ...adviseTenants(names, (tenants) => `DNS names change: ${tenants}; each gateway gets a new certificate`),
+  ]
+}
+
+/** The entry that counts for each tenant: of several, the first. */
+function firstEntries({ entries }: Document): ReadonlyMap<string, Entry> {
+  const firsts = new Map<string, Entry>()
+  for (const entry of entries ?? []) {
+    if (entry.name !== undefined && !firsts.has(entry.name)) firsts.set(entry.name, entry)
+  }
+  return firsts
+}
+
+function hasOtherConfig(old: Entry, entry: Entry): boolean {
+  return old.config?.text !== entry.config?.text && meaningOf(old.config?.text) !== meaningOf(entry.config?.text)
+}
+
+function hasOtherNames(old: Entry, entry: Entry): boolean {
+  const before = new Set(old.names.map(({ text }) => normalizeName(text)))
+  const after = new Set(entry.names.map(({ text }) => normalizeName(text)))
+  return before.size !== after.size || [...after].some((name) => !before.has(name))
+}

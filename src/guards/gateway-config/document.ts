@@ -1,0 +1,73 @@
+import type { Json, Violation } from '../guard.ts'
+import { isObject, member } from '../json.ts'
+import { readEntry, type Entry } from './entry.ts'
+import { documentField, itemField } from './field.ts'
+import { createFindings, malformed, missing } from './findings.ts'
+import { remember } from './memo.ts'
+import { createLocator } from './position.ts'
+import { findFeatures } from './yaml-features.ts'
+import { parseYaml } from './yaml-text.ts'
+import { buildTree, type Tree } from './yaml-tree.ts'
+
+/** What `data.namespaces` says. Unreadable, absent and empty are never mixed up. */
+export interface Document {
+  /** Faults of the document as a whole. */
+  readonly faults: readonly Violation[]
+  /** Undefined where it is absent, or no list of entries can be read from it. */
+  readonly entries: readonly Entry[] | undefined
+}
+
+/** An update asks for two documents, and the next one for the second of them. */
+const remembered = 4
+
+/** Reads the text of a document. Source: reference/openshell-gateways.md 2.2. */
+export const readDocument = remember(parseDocument, remembered)
+
+/** The document in a ConfigMap; only `data.namespaces` is ever looked at. */
+export function documentOf(configMap: Json): Document {
+  const value = statedDocument(configMap)
+  return typeof value === 'string' ? readDocument(value) : refuseWhole(explainAbsence(value))
+}
+
+/** `data.namespaces` as it stands. */
+export function statedDocument(configMap: Json): Json | undefined {
+  return member(member(configMap, 'data'), 'namespaces')
+}
+
+/** Whether it is a literal empty list: the one document that stands for no tenants. */
+export function isEmptyList({ entries, faults }: Document): boolean {
+  return entries?.length === 0 && faults.length === 0
+}
+
+const must = "must hold a YAML list with one entry for each tenant; write '[]' where there is none"
+
+function explainAbsence(value: Json | undefined): Violation {
+  return value === undefined || value === null || isObject(value)
+    ? missing('document-missing', documentField, must)
+    : malformed('document-missing', documentField, value, must)
+}
+
+function parseDocument(text: string): Document {
+  const locate = createLocator(text)
+  const parsed = parseYaml(text)
+  if ('must' in parsed) {
+    return refuseWhole(malformed('document-syntax', documentField, locate(parsed.at), parsed.must))
+  }
+  const tree = buildTree(parsed.root)
+  if (tree.kind !== 'list') return refuseRoot(tree)
+  const found = createFindings(1)
+  findFeatures({ ...tree, items: [] }, documentField, locate, found)
+  return {
+    faults: found.list,
+    entries: tree.items.map((item, index) => readEntry(item, itemField(documentField, index), locate)),
+  }
+}
+
+function refuseRoot(tree: Tree): Document {
+  const isEmpty = tree.kind === 'null'
+  return refuseWhole(malformed('document-type', documentField, isEmpty ? null : `a ${tree.kind}`, must))
+}
+
+function refuseWhole(violation: Violation): Document {
+  return { faults: [violation], entries: undefined }
+}
