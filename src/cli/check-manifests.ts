@@ -42,11 +42,13 @@ export async function checkManifests(
     const answer = judge(review)
     tally(counts, answer)
     const name = nameOf(manifest.object, review.name)
+    // The review of a Namespace names it twice.
+    const namespace = kind === 'Namespace' ? '' : review.namespace
     if (format === 'text') {
-      const subject = [kind, [review.namespace, name].filter((part) => part !== '').join('/')].join(' ')
+      const subject = [kind, [namespace, name].filter((part) => part !== '').join('/')].join(' ')
       return { output: renderAnswer(`${file}:${line}`, subject, answer, terminal.paint) }
     }
-    const place = { file, line, apiVersion, kind, namespace: review.namespace, name, judged: answer.isGuarded }
+    const place = { file, line, apiVersion, kind, namespace, name, judged: answer.isGuarded }
     return { output: `${JSON.stringify({ ...place, ...verdictOf(answer) })}\n` }
   }
 }

@@ -1,12 +1,12 @@
 /** `check --reviews`: JSON Lines in, one answer per review out, in the order of the input. */
 import { isAscii, isUtf8 } from 'node:buffer'
-import type { Readable } from 'node:stream'
 
+import { maxBodyBytes } from '../admission/body-limit.ts'
 import { nestsTooDeep } from '../admission/nesting.ts'
 import { decodeReview, readReview, type Malformed, type Review } from '../admission/review.ts'
 import type { Json } from '../guards/guard.ts'
 import { encodeAnswer, refuseLine } from './check-answer.ts'
-import { renderAnswer, renderSummary, startTally, tally, type Tally } from './check-text.ts'
+import { renderAnswer, renderSummary, startTally, tally } from './check-text.ts'
 import { hasDuplicateKeys } from './duplicate-keys.ts'
 import { splitLines, type Line } from './lines.ts'
 import type { OfflineAnswer, OfflineJudge } from './offline-judge.ts'
@@ -15,44 +15,36 @@ import type { Terminal } from './terminal.ts'
 export interface ReviewsInput {
   /** How the input is called in text output. */
   readonly name: string
-  readonly stream: Readable
+  readonly chunks: AsyncIterable<unknown>
 }
 
-/** The server's limit for a body; what it turns away with 413 is too long for a line as well. */
-export const maxLineBytes = 7 * 1024 * 1024
-
-/** Output is written in pieces of this size: a system call for every line would cost more than the judging. */
-const outputCharacters = 128 * 1024
-
-/** Judges every review of the input and counts the answers. */
+/** Judges every review of the input; resolves to the exit code. */
 export async function checkReviews(
-  { name, stream }: ReviewsInput,
+  { name, chunks }: ReviewsInput,
   judge: OfflineJudge,
   format: 'text' | 'json',
   terminal: Terminal,
-): Promise<Tally> {
+): Promise<number> {
   const counts = startTally()
   let lineNumber = 0
-  let pending = ''
-  for await (const lines of splitLines(stream, maxLineBytes)) {
+  for await (const lines of splitLines(chunks, maxBodyBytes)) {
+    // One write for all answers of a chunk: a system call for every line would cost more than the judging.
+    let output = ''
     for (const line of lines) {
       lineNumber++
       if (isBlank(line)) continue
       const review = decodeLine(line)
       const answer = 'uid' in review ? judge(review) : refuseReview(review)
       tally(counts, answer)
-      pending +=
+      output +=
         format === 'json'
           ? encodeAnswer(answer)
           : renderAnswer(`${name}:${lineNumber}`, describe(review), answer, terminal.paint)
-      if (pending.length < outputCharacters) continue
-      await terminal.print(pending)
-      pending = ''
     }
+    await terminal.print(output)
   }
-  if (format === 'text') pending += renderSummary('review', counts, terminal.paint)
-  if (pending !== '') await terminal.print(pending)
-  return counts
+  if (format === 'text') await terminal.print(renderSummary('review', counts, terminal.paint))
+  return counts.denied > 0 ? 1 : 0
 }
 
 interface Refused extends Malformed {
@@ -60,7 +52,7 @@ interface Refused extends Malformed {
 }
 
 function decodeLine(line: Line): Review | Refused {
-  if (line === 'too-long') return { code: 413, malformed: `a review is at most ${maxLineBytes} bytes long` }
+  if (line === 'too-long') return { code: 413, malformed: `a review is at most ${maxBodyBytes} bytes long` }
   const review = decodeOnce(line)
   return 'uid' in review ? review : { code: 400, ...review }
 }

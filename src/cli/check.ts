@@ -57,16 +57,15 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const config = loadConfig(configFile)
   const judge = createOfflineJudge(config, loadFacts(values.namespaces, config.settings), terminal.complain)
   const format = values.output === 'json' ? 'json' : 'text'
-  if (reviews !== undefined) {
-    const { denied } = await checkReviews(openReviews(reviews, terminal), judge, format, terminal).catch(
-      (error: unknown) => {
-        throw isReadError(error) ? unreadable(reviews, error) : error
-      },
-    )
-    return denied > 0 ? 1 : 0
-  }
   const request = { namespace: values.namespace ?? 'default', caller: callerOf(values.as, values['as-group']) }
-  return checkManifests(operands, request, judge, format, terminal)
+  const exitCode =
+    reviews === undefined
+      ? await checkManifests(operands, request, judge, format, terminal)
+      : await checkReviews(openReviews(reviews, terminal), judge, format, terminal)
+  if (exitCode === 1 && values.namespaces === undefined) {
+    terminal.complain('No namespace is known without --namespaces, so everything that rests on one is refused.')
+  }
+  return exitCode
 }
 
 interface Given {
@@ -93,10 +92,13 @@ function findConflicts(manifests: readonly string[], given: Given): string[] {
 const chunkBytes = 256 * 1024
 
 function openReviews(reviews: string, { input }: Terminal): ReviewsInput {
-  if (reviews === '-') return { name: 'stdin', stream: input }
-  return { name: reviews, stream: createReadStream(reviews, { highWaterMark: chunkBytes }) }
+  return reviews === '-' ? { name: 'stdin', chunks: input } : { name: reviews, chunks: readChunks(reviews) }
 }
 
-function isReadError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error
+async function* readChunks(file: string): AsyncGenerator<unknown> {
+  try {
+    yield* createReadStream(file, { highWaterMark: chunkBytes })
+  } catch (error) {
+    throw unreadable(file, error)
+  }
 }

@@ -1,5 +1,3 @@
-import type { Readable } from 'node:stream'
-
 /** A line without its line feed, or `too-long`: it was skipped, since nothing that long is ever answered. */
 export type Line = Buffer | 'too-long'
 
@@ -7,12 +5,12 @@ const lineFeed = 0x0a
 
 /**
  * Splits a stream of bytes into lines and hands them over chunk by chunk, so that a caller who waits for nothing
- * is not made to wait. A line is valid until the next chunk is asked for. Holds `maxBytes` and a chunk at most.
+ * is not made to wait. Holds `maxBytes` and a chunk at most.
  */
-export async function* splitLines(input: Readable, maxBytes: number): AsyncGenerator<readonly Line[]> {
+export async function* splitLines(chunks: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<readonly Line[]> {
   let started: Buffer[] = []
   let startedBytes = 0
-  for await (const chunk of input) {
+  for await (const chunk of chunks) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('a stream of bytes is needed')
     const lines: Line[] = []
     let start = 0

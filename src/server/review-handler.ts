@@ -1,6 +1,7 @@
 /** From the headers of a review to its answer. Every write to the API server may wait for this: keep it lean. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Admission, Call, Outcome } from '../admission/admission.ts'
+import { maxBodyBytes } from '../admission/body-limit.ts'
 import type { Capacity, Place } from './capacity.ts'
 import { createExpiry } from './expiry.ts'
 import type { TrafficRecorder } from './ports.ts'
@@ -10,10 +11,6 @@ import { reviewTimeout } from './review-timeout.ts'
 import { screenHeaders } from './screen.ts'
 import type { Target } from './targets.ts'
 import type { Traffic } from './traffic.ts'
-
-// An update carries the old and the new object, up to 3 MiB each, plus the envelope
-// (reference/admission-webhooks.md 1.8).
-const maxBodyBytes = 7 * 1024 * 1024
 
 /** Part of the timeout that is kept back for the way home (reference/admission-webhooks.md 1.9). */
 const reserve = 0.1
