@@ -72,7 +72,11 @@ export function buildApp(deps: AppDeps): App {
   app.server.maxConnections = maxConnections
   app.server.setTimeout(socketMilliseconds)
   const unfollow = certificate.onChange(() => app.server.setSecureContext(tlsOptions()))
-  app.addHook('onClose', async () => unfollow())
+  app.addHook('preClose', async () => {
+    unfollow()
+    // Fastify ends HTTP connections only, not those in their handshake, and waits for all.
+    for (const socket of traffic.sockets) socket.destroy()
+  })
   return app
 
   function turnAway(request: IncomingMessage, reply: FastifyReply<{}, Server>, refusal: Refusal): void {

@@ -30,5 +30,7 @@ function refusalOf(code: string): (Refusal & { readonly status: keyof typeof phr
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return refusals.slowRequest
   if (code === 'HPE_HEADER_OVERFLOW') return refusals.headersTooLarge
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return refusals.tooLarge
+  // The sender hung up in the middle.
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined
   return code.startsWith('HPE_') ? refusals.badRequest : undefined
 }

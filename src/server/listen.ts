@@ -1,12 +1,9 @@
-import type { AddressInfo, Server } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { AddressInfo } from 'node:net'
+import type { App } from './app.ts'
+import type { HealthApp } from './health.ts'
 
 /** Starts a server on exactly one address and says which port it got. */
-export async function listen(
-  app: Pick<FastifyInstance, 'ready' | 'listen'> & { readonly server: Server },
-  address: string,
-  port: number,
-): Promise<AddressInfo> {
+export async function listen(app: App | HealthApp, address: string, port: number): Promise<AddressInfo> {
   // For `localhost` fastify opens a second server, on the other protocol, which a drain would not know of.
   await app.listen({ host: address === 'localhost' ? '127.0.0.1' : address, port })
   const bound = app.server.address()

@@ -9,6 +9,8 @@ export interface Refusal {
   /** Undefined where the fault is ours and the caller was not turned away. */
   readonly reason: TurnedAwayReason | undefined
   readonly allow?: string
+  /** Whether the connection ends with it at once. */
+  readonly closes?: true
 }
 
 export const refusals = {
@@ -20,7 +22,8 @@ export const refusals = {
   missingBody: refusal(400, 'the body must be an AdmissionReview', 'malformed'),
   tooLarge: refusal(413, 'the body is too large', 'too_large'),
   overload: refusal(503, 'too many reviews at once; try again', 'overload'),
-  deadline: refusal(503, 'the review took too long; try again', 'deadline'),
+  // Of a sender that has not come to its end in all that time, nothing more is waited for.
+  deadline: { ...refusal(503, 'the review took too long; try again', 'deadline'), closes: true },
   internal: refusal(500, 'internal error', undefined),
   badRequest: refusal(400, 'this is not a valid HTTP/1.1 request', 'malformed'),
   headersTooLarge: refusal(431, 'the headers are too large', 'too_large'),
@@ -44,15 +47,17 @@ function refusal<Status extends number>(
  * Answers at once, and ends the response when the rest of the body has been read and forgotten. Ending it earlier
  * would close the connection under a sender, whose kernel then throws our answer away together with the connection.
  */
-export function refuse(request: IncomingMessage, response: ServerResponse, { status, body, allow }: Refusal): void {
+export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   if (response.headersSent || response.destroyed) return
+  const { status, body, allow, closes = false } = refusal
+  if (closes) response.shouldKeepAlive = false
   response.writeHead(status, {
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     ...(allow === undefined ? undefined : { allow }),
   })
   response.write(body)
-  if (request.complete) response.end()
+  if (closes || request.complete) response.end()
   else discard(request, () => response.end())
 }
 

@@ -1,10 +1,10 @@
 /** Certificates made on the spot, so that none is ever committed. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { type IssuedCertificate, issueCertificate } from '../../src/tls/issue.ts'
 import type { KeyPairFiles } from '../../src/tls/key-pair.ts'
+import { makeTemporaryFolder } from './temporary-folder.ts'
 
 export interface TestCertificate extends IssuedCertificate {
   /** PEM of the CA that clients trust. */
@@ -26,12 +26,8 @@ export async function makeCertificate({ now = new Date(), days = 1 } = {}): Prom
 }
 
 /** The pair as files, in a folder that goes away with the test. */
-export async function writeKeyPair(
-  t: Pick<TestContext, 'after'>,
-  { cert, key }: IssuedCertificate,
-): Promise<KeyPairFiles> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+export async function writeKeyPair(t: TestContext, { cert, key }: IssuedCertificate): Promise<KeyPairFiles> {
+  const folder = await makeTemporaryFolder(t)
   const files = { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') }
   await writeFile(files.certFile, cert)
   await writeFile(files.keyFile, key)
