@@ -18,6 +18,7 @@ export interface CommandEntry {
 }
 
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
+  ['serve', { summary: 'Answer admission reviews over HTTPS', load: () => import('./serve.ts') }],
   ['check', { summary: 'Judge manifests or recorded reviews offline', load: () => import('./check.ts') }],
   ['explain', { summary: 'Say what a guard, a mutator or an origin means', load: () => import('./explain.ts') }],
   ['version', { summary: 'Print the version', load: () => import('./version.ts') }],

@@ -19,19 +19,12 @@ const changes = [
   ['server: {port: 9443, maxConcurrent: 1}', ['facts.snapshot', 'server.maxConcurrent', 'server.port']],
   ['log: {format: text, level: debug}', ['facts.snapshot', 'log.format']],
   ['tls: {clientAuth: {caFile: a}}', ['facts.snapshot', 'tls.clientAuth']],
+  ['tls: {certificate: {certFile: a}}', ['facts.snapshot', 'tls.certificate']],
 ] as const
 
 for (const [text, keys] of changes)
   test(`${text} needs a restart for ${keys.join(', ')}`, () =>
     assert.deepEqual(listRestartKeys(load(text), load(running)), keys))
-
-test('taking client authentication away needs a restart, another CA does not', () => {
-  const one = load('tls: {clientAuth: {caFile: a}}')
-  const other = load('tls: {clientAuth: {caFile: b, subjects: [x]}}')
-
-  assert.deepEqual(listRestartKeys(other, one), [])
-  assert.deepEqual(listRestartKeys(load('{}'), one), ['tls.clientAuth'])
-})
 
 test('everything else changes while the process runs', () => {
   const next = load(`
@@ -39,7 +32,6 @@ settings: {rootHost: example.org, hostLabel: a/b, trustedUsers: [x]}
 guards: {route-hostname: {mode: audit}}
 mutators: {default-listener-hostname: {mode: enforce}}
 facts: {source: cluster, snapshot: /a/namespaces.json}
-tls: {certificate: {certFile: a}, profile: {name: Modern}}
 controller: {openshell: {enabled: true}}
 log: {level: debug}
 `)

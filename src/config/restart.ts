@@ -3,9 +3,9 @@ import type { Config } from './config.ts'
 
 /**
  * What is bound when the process starts and cannot change while it runs (DESIGN section 4): the listeners with
- * their limits, the source of facts with its files, whether clients show certificates, and the form of log lines.
+ * their limits and what they serve TLS with, the source of facts with its files, and the form of log lines.
  */
-export const restartKeys = ['facts', 'log.format', 'server', 'tls.clientAuth'] as const
+export const restartKeys = ['facts', 'log.format', 'server', 'tls'] as const
 
 /** The keys in which `next` differs from `running` and that only a restart can change, sorted. */
 export function listRestartKeys(next: Config, running: Config): readonly string[] {
@@ -15,7 +15,7 @@ export function listRestartKeys(next: Config, running: Config): readonly string[
   else keys.push(...listChangedKeys('facts', next.facts, running.facts))
   if (next.log.format !== running.log.format) keys.push('log.format')
   keys.push(...listChangedKeys('server', next.server, running.server))
-  if ((next.tls.clientAuth === undefined) !== (running.tls.clientAuth === undefined)) keys.push('tls.clientAuth')
+  keys.push(...listChangedKeys('tls', next.tls, running.tls))
   return keys
 }
 

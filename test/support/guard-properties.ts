@@ -110,6 +110,8 @@ export function testGuardProperties(guard: Guard, requests: Requests): void {
   test('an update that changes nothing is never refused', () => {
     fc.assert(
       fc.property(inputs, (input) => {
+        // An update has both objects: the decoder sees to that.
+        fc.pre(input.object !== null)
         const update = { ...input, operation: 'UPDATE' as const, oldObject: structuredClone(input.object) }
 
         const { violations } = evaluateGuard(guard, 'enforce', update, settings)

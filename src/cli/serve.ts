@@ -1,0 +1,97 @@
+import type { Logger } from 'pino'
+import { NamespacesFileError } from '../cluster/file-namespaces.ts'
+import { ConfigError } from '../config/config-error.ts'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import { watchConfig } from '../config/watch.ts'
+import { createLogger } from '../observability/logger.ts'
+import { openKeyPair } from '../tls/key-pair.ts'
+import { readArguments } from './arguments.ts'
+import { startGatehouse, type Gatehouse } from './compose.ts'
+import type { Terminal } from './terminal.ts'
+import { InputError, UsageError, type Usage } from './usage.ts'
+
+export const usage = {
+  synopsis: ['--config FILE'],
+  options: { config: { type: 'string', required: true, value: 'FILE', help: 'the configuration file' } },
+  notes: [
+    'Serves admission reviews over HTTPS until SIGTERM, then answers what is in flight and ends.',
+    'Exits with 2 where the configuration is wrong, with 1 where the certificate or a port cannot be used.',
+  ],
+} as const satisfies Usage
+
+/** A certificate or a port that cannot be used (DESIGN section 13). */
+const refusedAtStart = 1
+
+/** Runs the admission server until it is told to end. */
+export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const { values, faults } = readArguments(argv, usage)
+  const path = values.config
+  if (faults.length > 0 || path === undefined) throw new UsageError(faults)
+  const config = loadConfig(path)
+  refuseUnfinished(config, path)
+  const log = createLogger(config.log)
+  const gatehouse = await start(config, log, terminal)
+  if (gatehouse === undefined) return refusedAtStart
+  const watch = watchConfig({
+    path,
+    current: config,
+    onChange(changed) {
+      gatehouse.reconfigure(changed)
+      gatehouse.metrics.configReloaded('success')
+      log.info({ path }, 'Reloaded the configuration')
+    },
+    onRejected(error) {
+      gatehouse.metrics.configReloaded(error.rejection)
+      log.error({ path, faults: error.faults }, 'Kept the last good configuration')
+    },
+  })
+  const signal = await untilSignal()
+  log.info({ signal }, 'Began to drain')
+  watch.close()
+  await gatehouse.stop()
+  log.info({}, 'Ended')
+  return 0
+}
+
+async function start(config: Config, log: Logger, terminal: Terminal): Promise<Gatehouse | undefined> {
+  try {
+    return await startGatehouse({ config, log, certificate: openKeyPair(config.tls.certificate) })
+  } catch (error) {
+    // A file of namespaces is named by the configuration, and wrong like it.
+    if (error instanceof NamespacesFileError) throw new InputError(error.message)
+    terminal.complain(`gatehouse serve: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+/** Settings that only a later version acts on: starting without them would pretend to a protection that is not there. */
+function refuseUnfinished({ tls }: Config, path: string): void {
+  const { file, name, legacyTLS, floor } = tls.profile
+  const unfinished = {
+    'tls.additionalCertificate': tls.additionalCertificate !== undefined,
+    'tls.certificate.requiredNames': tls.certificate.requiredNames.length > 0,
+    'tls.clientAuth': tls.clientAuth !== undefined,
+    'tls.profile': file !== undefined || name !== undefined || legacyTLS || floor !== undefined,
+  }
+  const keys = Object.entries(unfinished).flatMap(([key, isSet]) => (isSet ? [key] : []))
+  if (keys.length === 0) return
+  const text = 'is not served by this version of Gatehouse; leave it out'
+  throw new ConfigError(
+    path,
+    keys.map((where) => ({ where, text })),
+  )
+}
+
+/** Resolves with the first signal to end; a second one ends the process at once, as it would without us. */
+function untilSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const end = (signal: NodeJS.Signals): void => {
+      for (const name of signals) process.off(name, end)
+      resolve(signal)
+    }
+    for (const name of signals) process.on(name, end)
+  })
+}
+
+const signals = ['SIGTERM', 'SIGINT'] as const
