@@ -3,14 +3,12 @@ import type { Server as HttpServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { createAdmission } from '../admission/answer.ts'
-import type { ConfiguredMutator } from '../admission/mutate.ts'
 import { createFileNamespaces } from '../cluster/file-namespaces.ts'
 import { createClusterNamespaces } from '../cluster/namespaces.ts'
 import type { NamespaceSource } from '../cluster/namespace-source.ts'
 import type { Config } from '../config/config.ts'
 import { guards } from '../guards/index.ts'
 import { guardIds, resources, tableOrigins } from '../guards/resources.ts'
-import { mutators } from '../mutators/index.ts'
 import { mutatorIds } from '../mutators/mutator.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
 import { createRecorder } from '../observability/recorder.ts'
@@ -21,6 +19,7 @@ import { listen } from '../server/listen.ts'
 import type { CertificateSource } from '../server/ports.ts'
 import { certificateCheck, drainingCheck, listeningCheck, type CheckResult } from '../server/readiness.ts'
 import { createTraffic } from '../server/traffic.ts'
+import { activeMutators } from './active-mutators.ts'
 import { policyOf } from './policy.ts'
 
 export interface GatehouseOptions {
@@ -132,15 +131,6 @@ function createNamespaces({ facts, settings }: Config, log: Logger, recorder: Me
 
 /** By this name every pod finds its API server. Elsewhere nothing answers to it, which is an outage like any other. */
 const inClusterApiServer = 'https://kubernetes.default.svc'
-
-function activeMutators({ mutators: configured }: Config): readonly ConfiguredMutator[] {
-  return mutatorIds.flatMap((id): ConfiguredMutator[] => {
-    if (configured[id].mode === 'disabled') return []
-    return id === 'default-route-hostname'
-      ? [{ ...mutators[id], patch: (input) => mutators[id].patch(input, configured[id]) }]
-      : [{ ...mutators[id], patch: (input) => mutators[id].patch(input) }]
-  })
-}
 
 function originsOf(id: (typeof guardIds)[number]): readonly string[] {
   return [...Object.keys(guards[id].origins), ...Object.keys(tableOrigins)].map((origin) => `${id}/${origin}`)

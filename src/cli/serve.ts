@@ -9,6 +9,7 @@ import { openKeyPair } from '../tls/key-pair.ts'
 import { readArguments } from './arguments.ts'
 import { startGatehouse, type Gatehouse } from './compose.ts'
 import type { Terminal } from './terminal.ts'
+import { untilSignal } from './until-signal.ts'
 import { InputError, UsageError, type Usage } from './usage.ts'
 
 export const usage = {
@@ -82,16 +83,3 @@ function refuseUnfinished({ tls }: Config, path: string): void {
     keys.map((where) => ({ where, text })),
   )
 }
-
-/** Resolves with the first signal to end; a second one ends the process at once, as it would without us. */
-function untilSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const end = (signal: NodeJS.Signals): void => {
-      for (const name of signals) process.off(name, end)
-      resolve(signal)
-    }
-    for (const name of signals) process.on(name, end)
-  })
-}
-
-const signals = ['SIGTERM', 'SIGINT'] as const
