@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { forEveryGuard } from '../../test/support/judge-with-guard.ts'
+import { forEveryGuard } from '../guards/resources.ts'
 import { createKnownNamespaces } from '../../test/support/known-namespaces.ts'
 import { createReview, type ReviewParts } from '../../test/support/review.ts'
 import type { Guard } from '../guards/guard.ts'

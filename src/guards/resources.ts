@@ -14,6 +14,13 @@ export const guardIds = [
 ] as const
 export type GuardId = (typeof guardIds)[number]
 
+/** One value for each guard. */
+export function forEveryGuard<Value>(valueOf: (id: GuardId) => Value): Readonly<Record<GuardId, Value>> {
+  const entries = guardIds.map((id) => [id, valueOf(id)] as const)
+  // Every id has its entry, which the type of fromEntries cannot say.
+  return Object.fromEntries(entries) as Record<GuardId, Value>
+}
+
 /** What the engine refuses by the table alone, before a guard is asked; the same for every guard. */
 export const tableOrigins = {
   'unknown-version': 'a version of a guarded kind that Gatehouse does not know',

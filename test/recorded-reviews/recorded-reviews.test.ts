@@ -10,7 +10,7 @@ import { decodeReview } from '../../src/admission/review.ts'
 import { judge } from '../../src/admission/judge.ts'
 import { guards } from '../../src/guards/index.ts'
 import { Settings } from '../../src/tenancy/settings.ts'
-import { forEveryGuard } from '../support/judge-with-guard.ts'
+import { forEveryGuard } from '../../src/guards/resources.ts'
 import { createKnownNamespaces } from '../support/known-namespaces.ts'
 
 const Expected = z.strictObject({

@@ -4,7 +4,7 @@ import type { Decision } from '../../src/admission/decision.ts'
 import { judge } from '../../src/admission/judge.ts'
 import { readReview } from '../../src/admission/review.ts'
 import type { Guard, Json } from '../../src/guards/guard.ts'
-import { guardIds, type GuardId } from '../../src/guards/resources.ts'
+import { forEveryGuard } from '../../src/guards/resources.ts'
 import { Settings } from '../../src/tenancy/settings.ts'
 import type { World } from './cases.ts'
 import { createKnownNamespaces } from './known-namespaces.ts'
@@ -35,11 +35,4 @@ export async function judgeWithGuard(
   )
   if (judged.kind !== 'decided') assert.fail(`the review was not judged: ${judged.kind}`)
   return judged.decision
-}
-
-/** A record with a value for each guard id. */
-export function forEveryGuard<Value>(valueOf: (id: GuardId) => Value): Readonly<Record<GuardId, Value>> {
-  const entries = guardIds.map((id) => [id, valueOf(id)] as const)
-  // Every id has its entry, which the type of fromEntries cannot say.
-  return Object.fromEntries(entries) as Record<GuardId, Value>
 }
