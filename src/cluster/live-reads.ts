@@ -5,7 +5,6 @@ import type { Clock } from './clock.ts'
 
 /** How a live read ended: `limited` was never sent. */
 export type ReadResult = 'found' | 'missing' | 'error' | 'timeout' | 'limited'
-export const readResults: readonly ReadResult[] = ['found', 'missing', 'error', 'timeout', 'limited']
 
 /** Counts live reads. */
 export interface NamespaceReadRecorder {

@@ -8,8 +8,8 @@ export interface Log {
 
 /** Logs one warning of a kind a minute: an outage repeats itself with every attempt. */
 export interface WarningLog {
-  /** `cause` comes from a closed set; with the message it says which warnings are the same. */
-  warn(cause: string, fields: object, message: string): void
+  /** `cause` comes from a closed set; with the message it says which warnings are the same. Whether it was logged. */
+  warn(cause: string, fields: object, message: string): boolean
   /** The trouble is over: the next warning is news again. */
   reset(): void
 }
@@ -26,11 +26,12 @@ export function createWarningLog(log: Log, clock: Clock): WarningLog {
       const now = clock.now()
       if (kind !== undefined && now - kind.loggedAt < repeatAfterMs) {
         kind.repeated++
-        return
+        return false
       }
       const repeated = kind?.repeated ?? 0
       log.warn(repeated === 0 ? { cause, ...fields } : { cause, ...fields, repeated }, message)
       kinds.set(key, { loggedAt: now, repeated: 0 })
+      return true
     },
     reset: () => kinds.clear(),
   }

@@ -41,6 +41,7 @@ export function createClusterNamespaces(options: ClusterNamespacesOptions): Name
   let agreedAt = -Infinity
   let connected = false
   let lastError: string | undefined
+  let lossLogged = false
   let stopping: Promise<void> | undefined
 
   const index = createNamespaceIndex(
@@ -74,18 +75,19 @@ export function createClusterNamespaces(options: ClusterNamespacesOptions): Name
     },
     connected() {
       connected = true
-      if (lastError === undefined) return
       lastError = undefined
-      warnings.reset()
-      log.info({}, 'Watched namespaces again')
+      // A connection that comes and goes is told of as often as its loss was.
+      if (lossLogged) log.info({}, 'Watched namespaces again')
+      lossLogged = false
     },
     disconnected(error, retryInMs) {
       connected = false
-      if (error === undefined) return
+      // A version too old to resume from is nothing unusual when a list follows at once.
+      if (error === undefined || (error.fault === 'gone' && retryInMs === 0)) return
       lastError = error.message
       const { status, code } = error.details
-      const retryInSeconds = Math.ceil(retryInMs / 1000)
-      warnings.warn(error.fault, { error: error.message, status, code, retryInSeconds }, 'Lost sight of namespaces')
+      const fields = { error: error.message, status, code, retryInSeconds: Math.ceil(retryInMs / 1000) }
+      lossLogged = warnings.warn(error.fault, fields, 'Lost sight of namespaces') || lossLogged
     },
   })
 
