@@ -21,7 +21,7 @@ export interface ReviewsInput {
 /** Judges every review of the input; resolves to the exit code. */
 export async function checkReviews(
   { name, chunks }: ReviewsInput,
-  judge: OfflineJudge,
+  { judge }: OfflineJudge,
   format: 'text' | 'json',
   terminal: Terminal,
 ): Promise<number> {

@@ -1,5 +1,6 @@
 /** What `check` says to people: one line for each object, in the words that kubectl would print. */
 import type { OfflineAnswer } from './offline-judge.ts'
+import type { PatchOperation } from '../mutators/mutator.ts'
 import { printable } from './printable.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -24,6 +25,11 @@ export function renderAnswer(place: string, subject: string, answer: OfflineAnsw
     : paint('quiet', 'not judged: no guard looks at this kind')
   const warnings = answer.warnings.map((warning) => `  ${paint('careful', 'Warning:')} ${warning}\n`)
   return `${printable(place)}: ${printable(subject)}: ${verdict}\n${warnings.join('')}`
+}
+
+/** What mutators added before the object was judged. */
+export function renderFilled(patch: readonly PatchOperation[]): string {
+  return patch.map(({ path, value }) => `  Filled in: ${printable(`${path}: ${JSON.stringify(value)}`)}\n`).join('')
 }
 
 function renderVerdict({ allowed, message }: OfflineAnswer, paint: Paint): string {

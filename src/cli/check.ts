@@ -55,13 +55,13 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   faults.push(...findConflicts(operands, values))
   if (faults.length > 0 || configFile === undefined) throw new UsageError(faults)
   const config = loadConfig(configFile)
-  const judge = createOfflineJudge(config, loadFacts(values.namespaces, config.settings), terminal.complain)
+  const engine = createOfflineJudge(config, loadFacts(values.namespaces, config.settings), terminal.complain)
   const format = values.output === 'json' ? 'json' : 'text'
   const request = { namespace: values.namespace ?? 'default', caller: callerOf(values.as, values['as-group']) }
   const exitCode =
     reviews === undefined
-      ? await checkManifests(operands, request, judge, format, terminal)
-      : await checkReviews(openReviews(reviews, terminal), judge, format, terminal)
+      ? await checkManifests(operands, request, engine, format, terminal)
+      : await checkReviews(openReviews(reviews, terminal), engine, format, terminal)
   if (exitCode === 1 && values.namespaces === undefined) {
     terminal.complain('No namespace is known without --namespaces, so everything that rests on one is refused.')
   }

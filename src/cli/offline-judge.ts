@@ -1,9 +1,13 @@
 /** The engine of the server without a server: facts from memory, nothing to wait for. */
 import { judge, type JudgeDeps } from '../admission/judge.ts'
+import { createMutation } from '../admission/mutate.ts'
 import type { Review } from '../admission/review.ts'
 import type { Config } from '../config/config.ts'
 import { guards } from '../guards/index.ts'
+import type { PatchOperation } from '../mutators/mutator.ts'
 import type { NamespaceIndex } from '../tenancy/namespace-index.ts'
+import { activeMutators } from './active-mutators.ts'
+import { readPatch } from './apply-patch.ts'
 import { refuseLine, type Answer } from './check-answer.ts'
 import { policyOf } from './policy.ts'
 
@@ -12,41 +16,54 @@ export interface OfflineAnswer extends Answer {
   readonly isGuarded: boolean
 }
 
-export type OfflineJudge = (review: Review) => OfflineAnswer
+export interface OfflineJudge {
+  judge(review: Review): OfflineAnswer
+  /** What the mutators that are switched on would add before the guards judge. */
+  fill(review: Review): readonly PatchOperation[]
+}
 
 /** Creates the judge for `check`. A guard that throws is told through `complain`, and the review refused. */
 export function createOfflineJudge(
   config: Config,
-  namespaces: NamespaceIndex,
+  index: NamespaceIndex,
   complain: (line: string) => void,
 ): OfflineJudge {
-  const policy = policyOf(config)
-  const deps: JudgeDeps = {
-    guards,
-    namespaces: {
-      apexes: namespaces.apexes,
-      get: (name) => namespaces.get(name),
-      // There is no API server to ask.
-      refresh: () => undefined,
-      configure: (settings) => namespaces.configure(settings),
-    },
-    recorder: {
-      fault: (where, uid, error) =>
-        complain(`${where} failed on review ${JSON.stringify(uid)}, which is a fault in Gatehouse: ${describe(error)}`),
-    },
-    policy: () => policy,
+  const fixedPolicy = policyOf(config)
+  const policy = () => fixedPolicy
+  const mutators = activeMutators(config)
+  const namespaces: JudgeDeps['namespaces'] = {
+    apexes: index.apexes,
+    get: (name) => index.get(name),
+    // There is no API server to ask.
+    refresh: () => undefined,
+    configure: (settings) => index.configure(settings),
   }
-  return (review) => {
-    const judged = judge(review, deps, patience)
-    if (judged instanceof Promise || judged.kind === 'overload') throw new Error('facts in memory made a review wait')
-    if (judged.kind === 'mismatch') return { ...refuseLine(review.uid, 400, mismatch), isGuarded: true }
-    return { uid: review.uid, ...judged.decision, isGuarded: judged.family !== 'none' }
+  const recorder = {
+    review: () => undefined,
+    fault(where: string, uid: string, error: unknown) {
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      complain(`${where} failed on review ${JSON.stringify(uid)}, which is a fault in Gatehouse: ${said}`)
+    },
+  }
+  const deps: JudgeDeps = { guards, namespaces, recorder, policy }
+  const mutate = createMutation({ namespaces, recorder, policy, mutators: () => mutators, now: () => 0 })
+
+  return {
+    judge(review) {
+      const judged = judge(review, deps, patience)
+      if (judged instanceof Promise || judged.kind === 'overload') throw new Error(waited)
+      if (judged.kind === 'mismatch') return { ...refuseLine(review.uid, 400, mismatch), isGuarded: true }
+      return { uid: review.uid, ...judged.decision, isGuarded: judged.family !== 'none' }
+    },
+    fill(review) {
+      if (mutators.length === 0) return []
+      const outcome = mutate(review, { endpoint: 'mutate', family: undefined, ...patience }, 0)
+      if (outcome instanceof Promise || outcome.kind !== 'answered') throw new Error(waited)
+      return readPatch(JSON.parse(outcome.body))
+    },
   }
 }
 
 const patience = { deadline: Infinity, enter: () => true }
 const mismatch = 'kind and resource of the request do not belong together'
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
+const waited = 'facts in memory made a review wait'

@@ -140,7 +140,7 @@ test('-n is for objects without a namespace, and a Namespace or a cluster-wide o
     [
       ['HTTPRoute', 'tenant-maple', false],
       ['Package', '', true],
-      ['Namespace', 'thing', true],
+      ['Namespace', '', true],
     ],
   )
 })
@@ -159,6 +159,7 @@ test('-o json is one line for each object, with what a machine needs of it', asy
     namespace: 'tenant-maple',
     name: 'bad',
     judged: true,
+    patch: [],
     allowed: false,
     code: 403,
     warnings: [],
@@ -194,7 +195,7 @@ ${minimal('HTTPRoute')}`
 
   const { stdout } = await check(['-', '-n', 'tenant-oak'], { input })
 
-  assert.match(stdout, /^stdin:1: Namespace tenant-oak\/tenant-oak: denied: .*immutable/)
+  assert.match(stdout, /^stdin:1: Namespace tenant-oak: denied: .*immutable/)
   assert.match(stdout, /\nstdin:5: HTTPRoute tenant-oak\/thing: denied: .*retry/)
 })
 
@@ -244,6 +245,29 @@ test('a guard in mode warn warns and one in mode audit is silent', async () => {
   assert.match(warn?.stdout ?? '', /allowed\n {2}Warning: spec\.hostnames\[0\]: Forbidden: /)
   assert.match(audit?.stdout ?? '', /allowed\n1 object: 1 allowed, 0 denied\n$/)
   assert.deepEqual([warn?.code, audit?.code], [0, 0])
+})
+
+test('a mutator that is switched on fills its gap before the guards judge', async () => {
+  const mutating = write(
+    'mutating.yaml',
+    'settings: {rootHost: example.com}\nmutators: {default-route-hostname: {mode: enforce}}\n',
+  )
+  const args = ['check', '-', '-n', 'tenant-maple', '--config', mutating, '--namespaces', namespaces]
+  const input = `${minimal('HTTPRoute')}spec: {parentRefs: [{name: edge}]}\n`
+
+  const [text, json] = await Promise.all([
+    runGatehouse(args, { input }),
+    runGatehouse([...args, '-o', 'json'], { input }),
+  ])
+
+  assert.match(
+    text.stdout,
+    /^stdin:1: HTTPRoute tenant-maple\/thing: allowed\n {2}Filled in: \/spec\/hostnames: \["thing\.maple\.example\.com"\]\n/,
+  )
+  assert.deepEqual(JSON.parse(json.stdout).patch, [
+    { op: 'add', path: '/spec/hostnames', value: ['thing.maple.example.com'] },
+  ])
+  assert.equal(text.code, 0)
 })
 
 function check(args: readonly string[], options: RunOptions = {}) {

@@ -85,20 +85,23 @@ const noReview: Record<string, [string | Buffer, RegExp]> = {
   'nesting without end': ['['.repeat(600) + ']'.repeat(600), /nests too deep/],
 }
 
-for (const [what, [line, message]] of Object.entries(noReview)) {
-  test(`${what} is answered like the server would, without a uid, and the next review is judged`, async () => {
-    const input = write('line.jsonl', Buffer.concat([Buffer.from(line), Buffer.from(`\n${good}\n`)]))
+test('a line that is no review is answered like the server would, without a uid, and the next one is judged', async () => {
+  const lines = Object.values(noReview).flatMap(([line]) => [Buffer.from(line), Buffer.from(`\n${good}\n`)])
 
-    const { code, stdout } = await check(input)
+  const { code, stdout } = await check(write('no-reviews.jsonl', Buffer.concat(lines)))
 
-    const [first = '', second = ''] = stdout.split('\n')
-    const { message: said, ...answer } = JSON.parse(first)
-    assert.deepEqual(answer, { uid: null, allowed: false, code: 400, warnings: [], violations: [] })
-    assert.match(said, message)
-    assert.equal(JSON.parse(second).uid, 'good-1')
-    assert.equal(code, 1)
-  })
-}
+  const answers = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  for (const [at, [what, [, message]]] of Object.entries(noReview).entries()) {
+    const { message: said, ...answer } = answers[at * 2]
+    assert.deepEqual(answer, { uid: null, allowed: false, code: 400, warnings: [], violations: [] }, what)
+    assert.match(said, message, what)
+    assert.equal(answers[at * 2 + 1].uid, 'good-1', what)
+  }
+  assert.equal(code, 1)
+})
 
 test('kind and resource that do not belong together are 400, and the uid tells which review it was', async () => {
   const input = change(good, (request) => ({ ...request, resource: { group: '', version: 'v1', resource: 'pods' } }))

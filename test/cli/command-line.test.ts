@@ -99,10 +99,9 @@ test('a configuration with faults is told with all of them, and nothing is judge
 })
 
 test('a file of namespaces with a fault is not half used', async () => {
-  const { code, stdout, stderr } = await runGatehouse([
-    ...['check', 'examples/manifests', '--config', 'examples/config.yaml'],
-    ...['--namespaces', 'examples/config.yaml'],
-  ])
+  const words = ['check', 'examples/manifests', '--config', 'examples/config.yaml']
+
+  const { code, stdout, stderr } = await runGatehouse([...words, '--namespaces', 'examples/config.yaml'])
 
   assert.equal(code, 2)
   assert.equal(stdout, '')
