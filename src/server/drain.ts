@@ -1,7 +1,8 @@
 /** The end of the webhook port without a lost request. */
 import { once } from 'node:events'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from './app.ts'
+import { closeListener } from './close-listener.ts'
 import type { Traffic } from './traffic.ts'
 
 export interface DrainOptions {
@@ -33,17 +34,19 @@ export async function drain(app: App, traffic: Traffic, options: DrainOptions = 
   } = options
   if (traffic.draining) return
   traffic.draining = true
+  if (!app.server.listening) {
+    await app.close()
+    return
+  }
   const startedAt = now()
   const isQuiet = () => now() - Math.max(traffic.lastArrival, startedAt) >= quietMilliseconds
   await until(() => isQuiet() || now() - startedAt >= maxAcceptMilliseconds)
 
-  // Right after the event loop has taken every connection that the kernel held ready: closing the listener resets those.
-  await nextTurn()
   let isClosed = false
   const closed = once(app.server, 'close').then(() => {
     isClosed = true
   })
-  app.server.close()
+  await closeListener(app.server)
 
   let busyAt = now()
   await until(() => {
@@ -51,7 +54,7 @@ export async function drain(app: App, traffic: Traffic, options: DrainOptions = 
     const isSilent = now() - Math.max(busyAt, traffic.lastArrival) >= lastRequestMilliseconds
     return isClosed || isSilent || now() - startedAt >= maxMilliseconds
   })
-  // What is left has asked for nothing: half-open connections, and senders that never come to an end.
+  // What is left asks for nothing: idle and half-open connections, and senders that never come to an end.
   for (const socket of traffic.sockets) socket.destroy()
   await closed
   await app.close()
