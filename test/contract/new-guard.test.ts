@@ -35,7 +35,7 @@ test('a new guard is named throughout, listed, typed, formatted, linted, and its
   run(bin('oxfmt'), '--check', 'src', 'docs')
   run(bin('oxlint'), 'src/guards')
   const { stdout } = run('--test', 'src/guards/listener-port/guard.test.ts', 'test/contract/guards.test.ts')
-  assert.match(stdout, /listener-port-2/)
+  assert.match(stdout, /listener-port-4/)
 })
 
 test('what is there already or badly named is refused with a word on usage', () => {
