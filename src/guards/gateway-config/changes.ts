@@ -1,4 +1,5 @@
 /** What an accepted document sets in motion. Source: reference/openshell-gateways.md 2.9. */
+import { isLabel } from '../../hostnames/name.ts'
 import type { Advice, Facts } from '../guard.ts'
 import { meaningOf } from './config-text.ts'
 import { normalizeName } from './dns-names.ts'
@@ -14,7 +15,8 @@ export function adviseMissing(
   { apexes, namespace }: Pick<Facts, 'apexes' | 'namespace'>,
 ): readonly Advice[] {
   const stored = before === undefined ? new Set() : tenantsOf(before)
-  const missing = [...tenantsOf(after)].filter((name) => !stored.has(name) && namespace(name) === undefined)
+  const added = [...tenantsOf(after)].filter((name) => !stored.has(name))
+  const missing = added.filter((name) => isLabel(name) && namespace(name) === undefined)
   const state = apexes.complete ? 'no such namespace' : 'namespace not known yet'
   return adviseTenants(missing, (tenants) => `${state}: ${tenants}; a gateway comes once its namespace exists`)
 }

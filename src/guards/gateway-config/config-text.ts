@@ -11,7 +11,7 @@ import type { TomlValue } from './toml-tree.ts'
 /** More of one severity in one config help nobody. */
 const maxViolations = 50
 /** More than a full ConfigMap of ordinary configs has; a hostile one would hold the server up for seconds. */
-const maxParts = 100_000
+const maxParts = 50_000
 
 /** What is left of the work that the configs of one document may make. */
 export interface Budget {

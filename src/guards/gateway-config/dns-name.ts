@@ -14,6 +14,7 @@ export function explainDnsName(text: string): string | undefined {
   if (fault === 'label-hyphen') {
     return 'must be a DNS name whose labels start and end with a lower-case letter or a digit'
   }
+  if (fault === 'address') return 'must be an IP address of four numbers up to 255 without leading zeros'
   if (fault !== undefined) return explainNameFault(fault)
   if (foldCase(text) !== text) return 'must be a DNS name in lower case'
   const base = baseOf(text)

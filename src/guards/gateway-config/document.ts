@@ -5,9 +5,10 @@ import { documentField, itemField } from './field.ts'
 import { createFindings, malformed, missing } from './findings.ts'
 import { remember } from './memo.ts'
 import { createLocator } from './position.ts'
+import { shapeOf } from './schema.ts'
 import { findFeatures } from './yaml-features.ts'
 import { parseYaml } from './yaml-text.ts'
-import { buildTree, type Tree } from './yaml-tree.ts'
+import { buildTree } from './yaml-tree.ts'
 
 /** What `data.namespaces` says. Unreadable, absent and empty are never mixed up. */
 export interface Document {
@@ -19,6 +20,8 @@ export interface Document {
 
 /** An update asks for two documents, and the next one for the second of them. */
 const remembered = 4
+/** A root has an anchor and a tag at most. */
+const maxFaults = 2
 
 /** Reads the text of a document. Source: reference/openshell-gateways.md 2.2. */
 export const readDocument = remember(parseDocument, remembered)
@@ -54,18 +57,13 @@ function parseDocument(text: string): Document {
     return refuseWhole(malformed('document-syntax', documentField, locate(parsed.at), parsed.must))
   }
   const tree = buildTree(parsed.root)
-  if (tree.kind !== 'list') return refuseRoot(tree)
-  const found = createFindings(1)
+  if (tree.kind !== 'list') return refuseWhole(malformed('document-type', documentField, shapeOf(tree), must))
+  const found = createFindings(maxFaults)
   findFeatures({ ...tree, items: [] }, documentField, locate, found)
   return {
     faults: found.list,
     entries: tree.items.map((item, index) => readEntry(item, itemField(documentField, index), locate)),
   }
-}
-
-function refuseRoot(tree: Tree): Document {
-  const isEmpty = tree.kind === 'null'
-  return refuseWhole(malformed('document-type', documentField, isEmpty ? null : `a ${tree.kind}`, must))
 }
 
 function refuseWhole(violation: Violation): Document {

@@ -31,7 +31,7 @@ export interface Entry {
 }
 
 /** Faults of form beyond this many in one entry are not listed. */
-const maxFaults = 100
+const maxFaults = 1000
 
 const entryKeys = ['name', 'gateway']
 const gatewayKeys = ['image', 'serverDnsNames', 'config']

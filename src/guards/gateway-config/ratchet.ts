@@ -27,9 +27,9 @@ export function findStored(before: Document, after: Document): ReadonlySet<Entry
 /** The violations of something stored as one warning that names the tenant, if there is one to name. */
 export function keep([first, ...more]: readonly Violation[], name: string | undefined): readonly Violation[] {
   if (first === undefined) return []
-  const owner = name === undefined ? 'stored' : `tenant ${quoteShort(name)}`
+  const owner = name === undefined ? '' : `tenant ${quoteShort(name)}: `
   const rest = more.length === 0 ? '' : ` (and ${more.length} more)`
-  return [{ ...first, stored: true, kept: `${owner}: ${meaningOf(first.origin)}${rest}` }]
+  return [{ ...first, stored: true, kept: `${owner}${meaningOf(first.origin)}${rest}` }]
 }
 
 function meaningOf(origin: string): string {

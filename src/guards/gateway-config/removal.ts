@@ -45,14 +45,14 @@ export function refuseRemoval(before: Document, after: Document): readonly Viola
   const total = tenantsOf(before).size
   const gone = removedTenants(before, after)
   if (gone.length < 2 || gone.length * 2 <= total) return []
-  const text = `an update may remove one tenant, or up to half of them, and not ${gone.length} of ${total}: ${listTenants(gone)}; remove fewer at a time or ${remedy} in the same update`
+  const text = `an update may remove one tenant, or up to half of them, and not ${gone.length} of ${total}: ${listTenants(gone)}; remove fewer at a time, or ${remedy} in the same update`
   return [forbidden('removal', documentField, text)]
 }
 
 /** Names the tenants that an update removes. */
 export function adviseRemoval(before: Document, after: Document): readonly Advice[] {
   if (after.entries === undefined) return []
-  const say = (tenants: string) => `removed: ${tenants}; after a grace period the gateway there is deleted`
+  const say = (tenants: string) => `removed: ${tenants}; each gateway is deleted after a grace period`
   return adviseTenants(removedTenants(before, after), say)
 }
 

@@ -36,7 +36,8 @@ export function readMap(tree: Tree, { field, found }: Place, keys: readonly stri
     // A merge key is reported as what it is.
     if (key.marks.includes('<<') || key.kind === 'alias') continue
     if (key.kind !== 'text') {
-      found.add(malformed('key-type', field, shapeOf(key), `must have no keys but ${names}; a key must be text`))
+      const keyField = 'source' in key && key.source !== '' ? childField(field, key.source) : field
+      found.add(malformed('key-type', keyField, shapeOf(key), `must be one of the keys ${names}, as text`))
       continue
     }
     const child = childField(field, key.value)

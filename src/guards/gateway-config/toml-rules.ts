@@ -39,7 +39,7 @@ function judge(rule: TomlRule, value: TomlValue, path: string, context: Context)
     case 'tables-with':
       return judgeTables(rule.keys, value, path, context)
     case 'off':
-      if (value.kind !== 'boolean') return fault("must be 'true' or 'false'")
+      if (value.kind !== 'boolean') return fault("must be 'false' or absent, as a boolean")
       if (value.value === 'false' || (rule.unless !== undefined && context.settings[rule.unless])) return undefined
       return refuseForbidden(path, "must be 'false' or absent: it would open the gateway to everybody", context)
     case 'integer':
@@ -68,7 +68,7 @@ function judgeText(
       return judgeImage(text, field, settings, `'${path}' `).forEach(found.add)
     case 'choice': {
       if (rule.of.includes(text)) return undefined
-      const must = `must be ${rule.of.map((word) => `'${word}'`).join(' or ')}`
+      const must = `must be one of ${rule.of.map((word) => `'${word}'`).join(', ')}`
       return rule.others === 'malformed' ? refuseValue(path, must, context) : refuseForbidden(path, must, context)
     }
   }
@@ -123,8 +123,8 @@ function explainRange({ least, most }: RuleOf<'integer'>): string {
 
 function refuseUnknown(value: TomlValue, path: string, isUpstream: boolean, { field, found }: Context): void {
   const must = isUpstream
-    ? 'must be a key that a tenant may set; OpenShell knows this one, but it is not permitted here'
-    : 'must be a key that a tenant may set; check its spelling and its table, or remove it'
+    ? 'must be a key that a config may hold; OpenShell knows this one, but it is not permitted here'
+    : 'must be a key that a config may hold; check its spelling and its table, or remove it'
   for (const leaf of leavesOf(value, path)) {
     found.add(malformed('config-key-unknown', field, showPath(leaf), must, 'NotSupported'))
   }

@@ -77,12 +77,13 @@ function explainToken(token: CST.Token, documents: number): string | undefined {
   }
 }
 
-const notYaml = 'must be YAML 1.2, which it stops being there'
+const notYaml = 'must be YAML 1.2, which it stops being there; check indentation, quotes and brackets'
+const noTabs = 'must be indented with spaces and not with tabs'
 
 const explanations: Partial<Record<ErrorCode, string>> = {
   BAD_INDENT: 'must be indented consistently',
   BLOCK_AS_IMPLICIT_KEY: 'must not hold two keys on one line outside braces',
-  TAB_AS_INDENT: 'must be indented with spaces and not with tabs',
+  TAB_AS_INDENT: noTabs,
 }
 
 function compose(tokens: readonly CST.Token[], text: string): { readonly root: ParsedNode | null } | YamlFault {
@@ -94,7 +95,7 @@ function compose(tokens: readonly CST.Token[], text: string): { readonly root: P
   // earn half a million. Should it ever stop asking this function, its own list is still read below.
   Object.assign(composer, {
     onError(source: ErrorSource, code: ErrorCode, _message: string, isWarning?: boolean) {
-      if (isWarning !== true) first ??= { at: offsetOf(source), must: explanations[code] ?? notYaml }
+      if (isWarning !== true) first ??= explain(text, offsetOf(source), code)
     },
   })
   const [document] = composer.compose(tokens, true, text.length)
@@ -109,13 +110,21 @@ function offsetOf(source: ErrorSource): number {
   return 'offset' in source ? source.offset : (source[0] ?? 0)
 }
 
+function explain(text: string, at: number, code: ErrorCode): YamlFault {
+  return { at, must: isIndentedWithTab(text, at) ? noTabs : (explanations[code] ?? notYaml) }
+}
+
 function findDocumentFault({ errors, contents }: Document.Parsed, text: string): YamlFault | undefined {
   const [error] = errors
-  if (error !== undefined) return { at: error.pos[0], must: explanations[error.code] ?? notYaml }
+  if (error !== undefined) return explain(text, error.pos[0], error.code)
   // The composer lets a tab stand in front of a root in brackets; other readers do not.
-  const start = contents?.range[0] ?? 0
-  const indent = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  const at = contents?.range[0] ?? 0
+  return isIndentedWithTab(text, at) ? { at, must: noTabs } : undefined
+}
+
+/** Whether the line of `at` begins with blanks up to there, one of them a tab. */
+function isIndentedWithTab(text: string, at: number): boolean {
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+  const indent = text.slice(start, at)
   return indent.includes('\t') && indent.trim() === ''
-    ? { at: start, must: 'must be indented with spaces and not with tabs' }
-    : undefined
 }
