@@ -15,7 +15,7 @@ export interface Options {
 }
 
 /** Everything that can be asked for: the scenarios under load, and what is measured without a load. */
-export const partIds: readonly string[] = [...scenarios.map(({ id }) => id), 'start-up', 'apex-index', 'check']
+const partIds: readonly string[] = [...scenarios.map(({ id }) => id), 'start-up', 'apex-index', 'check']
 
 const help = `npm run bench -- [--rounds N] [--seconds N] [--scenario ID]... [--quick] [--calibrate] [--profile FOLDER]
 

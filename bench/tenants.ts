@@ -1,7 +1,7 @@
 /** The tenants of the benchmark's cluster; each owns one apex right below the platform's domain. */
 
 /** Namespaces of the cluster behind the facts. */
-export const tenantCount = 2000
+const tenantCount = 2000
 export const rootHost = 'example.org'
 export const hostLabel = 'namespace.cozystack.io/host'
 export const platformNamespace = 'gatehouse-system'

@@ -5,7 +5,7 @@ import { isObject, member } from './json.ts'
 import type { GuardId } from './resources.ts'
 
 /** Annotations that external-dns and ingress-nginx read as comma lists of hostnames. DESIGN section 10. */
-export const hostnameAnnotations = [
+const hostnameAnnotations = [
   'external-dns.alpha.kubernetes.io/hostname',
   'external-dns.alpha.kubernetes.io/internal-hostname',
   'nginx.ingress.kubernetes.io/server-alias',

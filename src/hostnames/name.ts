@@ -5,7 +5,7 @@
  */
 
 /** RFC 1035 2.3.4: what a name may hold in its written form without the root dot. */
-export const maxNameLength = 253
+const maxNameLength = 253
 /** RFC 1035 2.3.4. */
 export const maxLabelLength = 63
 

@@ -1,7 +1,7 @@
 /** Limits of the two listeners, one value each and why. */
 
 /** Any request has arrived whole by then, or its sender is cut off. */
-export const receiveMilliseconds = 12_000
+const receiveMilliseconds = 12_000
 
 export const webhookListener = {
   requestTimeout: receiveMilliseconds,
@@ -15,9 +15,6 @@ export const webhookListener = {
   joinDuplicateHeaders: true,
   noDelay: true,
 } as const
-
-/** Longer than any review and any idle time: ends connections whose peer has stopped reading. */
-export const socketMilliseconds = 150_000
 
 // Some six hundred calls at a time from each of three API servers, which open one connection for each.
 export const maxConnections = 2_048

@@ -32,7 +32,7 @@ function timeoutOf(query: string): string | undefined {
 }
 
 /** Milliseconds of a Go duration such as `10s`, `1m30s` or `1.5s`; undefined if it is none. */
-export function parseDuration(text: string): number | undefined {
+function parseDuration(text: string): number | undefined {
   if (text.length === 0 || text.length > maxLength) return undefined
   const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y
   let total = 0

@@ -63,7 +63,7 @@ export async function startServe(
   child.stderr.on('data', (piece: Buffer) => (complaints += piece.toString()))
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(JSON.parse(line))
-    for (const look of [...waiting]) look()
+    for (const look of Array.from(waiting)) look()
   })
 
   const logged: ServeProcess['logged'] = (message, skip = 0) =>
