@@ -20,6 +20,10 @@ export interface CommandEntry {
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['serve', { summary: 'Answer admission reviews over HTTPS', load: () => import('./serve.ts') }],
   ['check', { summary: 'Judge manifests or recorded reviews offline', load: () => import('./check.ts') }],
+  [
+    'demo',
+    { summary: 'Show what is allowed and what is refused, on a server of its own', load: () => import('./demo.ts') },
+  ],
   ['explain', { summary: 'Say what a guard, a mutator or an origin means', load: () => import('./explain.ts') }],
   ['version', { summary: 'Print the version', load: () => import('./version.ts') }],
 ])
