@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { askPlatformConfig, entryWith, type Question } from '../../../test/support/platform-config.ts'
+import {
+  askPlatformConfig,
+  entryWith,
+  platformInput,
+  platformSettings,
+  type Question,
+} from '../../../test/support/platform-config.ts'
+import { gatewayConfig } from './guard.ts'
 
 type Expected = 'accepted' | 'malformed' | 'foreign' | 'wildcard' | 'in-cluster' | 'unknown'
 
@@ -160,6 +167,15 @@ test('an entry without a usable name owns nothing, and each of its names is judg
     'data.namespaces[0].gateway.serverDnsNames[0]: dns-name-foreign',
     'data.namespaces[0].gateway.serverDnsNames[1]: dns-name-in-cluster',
   ])
+})
+
+test('no message repeats a name that could steer a terminal', () => {
+  const question = { text: entryWith({ serverDnsNames: ['x.tenant-a.svc', 'gw.b.example.org'] }, 'tenant-a\u001b[2J') }
+
+  const { violations } = gatewayConfig.check(platformInput(question), platformSettings({}))
+
+  assert.equal(violations.length, 3)
+  for (const { detail } of violations) assert.match(detail, /^[ -~]*$/)
 })
 
 test('the names beyond the maximum are counted and not judged', () => {

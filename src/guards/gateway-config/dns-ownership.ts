@@ -1,5 +1,5 @@
 /** Who may have a DNS name in a certificate. Source: reference/openshell-gateways.md 2.5. */
-import { foldCase, inApex, isApex, isWildcard } from '../../hostnames/name.ts'
+import { foldCase, inApex, isApex, isLabel, isWildcard } from '../../hostnames/name.ts'
 import type { Settings } from '../../tenancy/settings.ts'
 import { labelOf } from '../../tenancy/tenancy.ts'
 import type { Facts } from '../guard.ts'
@@ -29,7 +29,8 @@ export type Ownership =
 
 /** What the facts say of the tenant called `name`. */
 export function tenantOf(name: string | undefined, settings: Settings, { apexes, namespace }: OwnershipFacts): Tenant {
-  if (name === undefined) return { namespace: undefined, apex: undefined, isUnknown: false }
+  // No namespace has such a name, and it may hold characters that no message should.
+  if (!isLabel(name)) return { namespace: undefined, apex: undefined, isUnknown: false }
   const known = namespace(name)
   const label = known && labelOf(known, settings.hostLabel)
   return {
