@@ -28,6 +28,12 @@ test('a value is quoted, escaped and cut, so that a violation is one printable l
   )
 })
 
+test('what a guard forgot to quote cannot steer a terminal', () => {
+  const forged = { ...violation('x\u001b[2J'), type: 'Forbidden', detail: 'may not\n- be \u202e forged' } as const
+
+  assert.equal(renderDenial([forged]), 'x\\u001b[2J: Forbidden: may not\\n- be \\u202e forged [gateway-config]')
+})
+
 test('several violations start with their number and stop at twenty', () => {
   const lines = renderDenial(Array.from({ length: 23 }, (_, at) => violation(`x[${at}]`))).split('\n')
 

@@ -1,6 +1,6 @@
 /** The words around a guard's sentence: STYLE section 5. */
 import type { Advice, Violation, ViolationType } from '../guards/guard.ts'
-import { quote } from '../guards/violation.ts'
+import { quote, toPrintable } from '../guards/violation.ts'
 import type { JudgedViolation } from './decision.ts'
 
 /** More lines than this help nobody; the rest is counted. */
@@ -19,7 +19,7 @@ const typeNames: Readonly<Record<ViolationType, string>> = {
 /** One violation as one printable line: `<field path>: <Type>: <detail> [<guard id>]`. */
 export function renderViolation({ guard, field, type, value, detail }: JudgedViolation): string {
   const shown = type === 'Forbidden' || type === 'Required' ? '' : `${quote(value)}: `
-  return `${field}: ${typeNames[type]}: ${shown}${detail} [${guard}]`
+  return toPrintable(`${field}: ${typeNames[type]}: ${shown}${detail} [${guard}]`)
 }
 
 /** The whole denial. Line breaks are kubectl's to print; each violation holds none. */
@@ -35,11 +35,13 @@ export function renderDenial(denials: readonly JudgedViolation[]): string {
 
 /** What an allowed object is told of a violation that its update did not add. */
 export function renderKept(violation: Violation): string {
-  return `${violation.field}: ${violation.kept ?? quote(violation.value)}; kept because this update did not add it`
+  return toPrintable(
+    `${violation.field}: ${violation.kept ?? quote(violation.value)}; kept because this update did not add it`,
+  )
 }
 
 export function renderAdvice({ field, text }: Advice): string {
-  return field === '' ? text : `${field}: ${text}`
+  return toPrintable(field === '' ? text : `${field}: ${text}`)
 }
 
 /** Warnings without repetition, cut where the API server would cut them unevenly. */

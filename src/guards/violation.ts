@@ -24,6 +24,23 @@ export function quoteShort(value: Json | undefined): string {
   return quote(value, maxAdviceValueLength)
 }
 
+/**
+ * `text` with everything that a terminal or an HTTP header could act on escaped. Guards quote what they repeat;
+ * this is for the one that was forgotten.
+ */
+export function toPrintable(text: string): string {
+  let printable = ''
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const isPlain = (code >= 0x20 && code < 0x7f) || code === ellipsis
+    printable += isPlain ? text.charAt(at) : escapeUnit(code, '')
+  }
+  return printable
+}
+
+/** Where a value was cut. */
+const ellipsis = 0x2026
+
 function escapeUnit(code: number, unit: string): string {
   if (code === 0x22) return '\\"'
   if (code === 0x5c) return '\\\\'

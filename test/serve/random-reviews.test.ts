@@ -101,7 +101,7 @@ test('10,000 random and mutated reviews: every one is answered, none with 500, n
     const answer: Json = JSON.parse(body)
     const response = member(answer, 'response')
     const outcome = isObject(response)
-      ? `${status} ${response['allowed'] === true ? 'allowed' : String(member(response['status'], 'code'))}`
+      ? `${status} ${response['allowed'] === true ? 'allowed' : JSON.stringify(member(response['status'], 'code'))}`
       : String(status)
     tally.set(outcome, (tally.get(outcome) ?? 0) + 1)
     if (status === 200) assert.equal(member(response, 'uid'), member(member(review, 'request'), 'uid'))
