@@ -4,6 +4,7 @@ import type { Violation } from '../guard.ts'
 import type { Stated } from './entry.ts'
 import { createFindings, malformed } from './findings.ts'
 import { countTomlParts, parseGatewayToml } from './gateway-toml.ts'
+import { remember } from './memo.ts'
 import { createLocator } from './position.ts'
 import { judgeToml } from './toml-rules.ts'
 import type { TomlValue } from './toml-tree.ts'
@@ -12,6 +13,9 @@ import type { TomlValue } from './toml-tree.ts'
 const maxViolations = 50
 /** More than a full ConfigMap of ordinary configs has; a hostile one would hold the server up for seconds. */
 const maxParts = 50_000
+
+/** Tenants often share a config, and an update compares two. */
+const parse = remember(parseGatewayToml, 8)
 
 /** What is left of the work that the configs of one document may make. */
 export interface Budget {
@@ -32,7 +36,7 @@ export function judgeConfig(
   if (budget.parts < 0) {
     return [malformed('config-syntax', field, 'line 1, column 1', 'must have fewer parts, with all configs before it')]
   }
-  const parsed = parseGatewayToml(text)
+  const parsed = parse(text)
   if ('must' in parsed) return [malformed('config-syntax', field, createLocator(text)(parsed.at), parsed.must)]
   const found = createFindings(maxViolations)
   judgeToml(parsed, field, settings, found)
@@ -45,7 +49,7 @@ export function judgeConfig(
  */
 export function meaningOf(text: string | undefined): string {
   if (text === undefined) return ''
-  const parsed = parseGatewayToml(text)
+  const parsed = parse(text)
   return 'must' in parsed ? text : write(parsed)
 }
 

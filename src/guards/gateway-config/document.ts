@@ -24,7 +24,7 @@ const remembered = 4
 const maxFaults = 2
 
 /** Reads the text of a document. Source: reference/openshell-gateways.md 2.2. */
-export const readDocument = remember(parseDocument, remembered)
+const readDocument = remember(parseDocument, remembered)
 
 /** The document in a ConfigMap; only `data.namespaces` is ever looked at. */
 export function documentOf(configMap: Json): Document {
