@@ -6,12 +6,9 @@ import { createTerminal } from './cli/terminal.ts'
 const brokenPipe = 141
 
 // A reader that has seen enough, such as `head`, is no reason for a crash report.
-process.stdout.on('error', endBrokenPipe)
-process.stderr.on('error', endBrokenPipe)
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? brokenPipe : 2))
+// Nobody listens to complaints, and there is nobody to tell.
+process.stderr.on('error', () => undefined)
 
 // The exit code is set and the process left to end by itself, so that output still on its way arrives.
-process.exitCode = await dispatch(process.argv.slice(2), createTerminal(process.stdin, process.stdout, process.stderr))
-
-function endBrokenPipe(error: NodeJS.ErrnoException): void {
-  process.exit(error.code === 'EPIPE' ? brokenPipe : 2)
-}
+process.exitCode = await dispatch(process.argv.slice(2), createTerminal(process))

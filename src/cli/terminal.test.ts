@@ -5,11 +5,11 @@ import { WriteStream } from 'node:tty'
 
 import { createTerminal } from './terminal.ts'
 
-const nothing = Readable.from([])
+const rest = { stdin: Readable.from([]), stderr: new PassThrough() }
 
 test('a terminal with colours gets them, and one that has none or is none does not', () => {
   const paint = (properties: object) =>
-    createTerminal(nothing, Object.assign(new PassThrough(), properties), new PassThrough()).paint('bad', 'denied')
+    createTerminal({ ...rest, stdout: Object.assign(new PassThrough(), properties) }).paint('bad', 'denied')
 
   assert.equal(paint({ isTTY: true, hasColors: () => true }), '\u001b[31mdenied\u001b[39m')
   assert.equal(paint({ isTTY: true, hasColors: () => false }), 'denied')
@@ -33,7 +33,7 @@ test('printing waits for a slow reader, and for no other', async () => {
       release = done
     },
   })
-  const { print } = createTerminal(nothing, slow, new PassThrough())
+  const { print } = createTerminal({ ...rest, stdout: slow })
 
   assert.equal(print('abc'), undefined)
   const waiting = print('def')

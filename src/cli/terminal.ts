@@ -24,15 +24,23 @@ const styles = {
   strong: 'bold',
 } as const satisfies Readonly<Record<Tone, Parameters<typeof styleText>[0]>>
 
-type Output = Writable & { readonly isTTY?: boolean; hasColors?(): boolean }
+export interface Streams {
+  readonly stdin: Readable
+  readonly stdout: Writable & { readonly isTTY?: boolean; hasColors?(): boolean }
+  readonly stderr: Writable
+}
 
-export function createTerminal(input: Readable, output: Output, errors: Writable): Terminal {
+export function createTerminal(streams: Streams): Terminal {
+  const { stdout, stderr } = streams
   // `hasColors` of a terminal reads NO_COLOR; anything else has no such method.
-  const isColoured = output.isTTY === true && output.hasColors?.() === true
+  const isColoured = stdout.isTTY === true && stdout.hasColors?.() === true
   return {
-    input,
-    print: (text) => (output.write(text) ? undefined : once(output, 'drain').then(() => undefined)),
-    complain: (line) => void errors.write(`${line}\n`),
+    // Opened by whoever reads it: a server has no use for it.
+    get input() {
+      return streams.stdin
+    },
+    print: (text) => (stdout.write(text) ? undefined : once(stdout, 'drain').then(() => undefined)),
+    complain: (line) => void stderr.write(`${line}\n`),
     paint: (tone, text) => (isColoured ? styleText(styles[tone], text, { validateStream: false }) : text),
   }
 }
