@@ -77,7 +77,24 @@ test('a review is counted under its labels and timed', async () => {
     `${duration}_bucket{le="0.00025",family="route-hostname"} 0`,
     `${duration}_bucket{le="0.0005",family="route-hostname"} 2`,
     `${duration}_bucket{le="1",family="route-hostname"} 2`,
+    `${duration}_bucket{le="+Inf",family="route-hostname"} 2`,
     `${duration}_sum{family="route-hostname"} 0.0008`,
+    `${duration}_count{family="route-hostname"} 2`,
+  ])
+})
+
+test('a duration belongs to the first bucket whose bound it does not pass', async () => {
+  const metrics = createMetrics(labels)
+
+  for (const seconds of [0.00025, 0.000251, 1, 1.5]) metrics.review({ ...review, seconds })
+
+  const bucket = 'gatehouse_admission_review_duration_seconds_bucket'
+  await assertLines(metrics, [
+    `${bucket}{le="0.00025",family="route-hostname"} 1`,
+    `${bucket}{le="0.0005",family="route-hostname"} 2`,
+    `${bucket}{le="0.5",family="route-hostname"} 2`,
+    `${bucket}{le="1",family="route-hostname"} 3`,
+    `${bucket}{le="+Inf",family="route-hostname"} 4`,
   ])
 })
 

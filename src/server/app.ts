@@ -6,11 +6,11 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { Admission } from '../admission/admission.ts'
 import { type CapacityLimits, createCapacity } from './capacity.ts'
 import { answerClientError } from './client-error.ts'
-import { maxConnections, socketMilliseconds, webhookListener } from './listener.ts'
+import { maxConnections, webhookListener } from './listener.ts'
 import type { CertificateSource, TrafficRecorder } from './ports.ts'
 import { type Refusal, refusals, refuse } from './refusals.ts'
 import { createReviewHandler } from './review-handler.ts'
-import { type Families, listTargets, pathOf, queryOf } from './targets.ts'
+import { createTargetFinder, type Families } from './targets.ts'
 import { buildTlsOptions } from './tls-options.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -32,7 +32,7 @@ export type App = FastifyInstance<Server>
 /** Builds the webhook server. Listening and draining are the caller's. */
 export function buildApp(deps: AppDeps): App {
   const { certificate, recorder, traffic, now = () => performance.now() } = deps
-  const targets = listTargets(deps.families)
+  const findTarget = createTargetFinder(deps.families)
   const capacity = createCapacity(deps.limits)
   const handleReview = createReviewHandler({ admission: deps.admission, capacity, recorder, traffic, now })
   traffic.inFlight = () => capacity.held.size
@@ -47,9 +47,8 @@ export function buildApp(deps: AppDeps): App {
       createServer(serverOptions, (request, response) => {
         traffic.lastArrival = now()
         if (traffic.draining) response.shouldKeepAlive = false
-        const { url = '' } = request
-        const target = targets.get(pathOf(url))
-        if (target !== undefined && request.method === 'POST') handleReview(request, response, target, queryOf(url))
+        const target = request.method === 'POST' ? findTarget(request.url ?? '') : undefined
+        if (target !== undefined) handleReview(request, response, target)
         else handleOther(request, response)
       }),
     // Fastify's own words repeat the path.
@@ -62,15 +61,14 @@ export function buildApp(deps: AppDeps): App {
   })
 
   app.addHook('onRequest', (request, reply) => {
-    const isKnown = targets.has(pathOf(request.raw.url ?? ''))
-    turnAway(request.raw, reply, isKnown ? refusals.methodNotAllowed : refusals.notFound)
+    const target = findTarget(request.raw.url ?? '')
+    turnAway(request.raw, reply, target === undefined ? refusals.notFound : refusals.methodNotAllowed)
   })
   app.server.on('connection', (socket: Socket) => {
     traffic.sockets.add(socket)
     socket.once('close', () => traffic.sockets.delete(socket))
   })
   app.server.maxConnections = maxConnections
-  app.server.setTimeout(socketMilliseconds)
   const unfollow = certificate.onChange(() => app.server.setSecureContext(tlsOptions()))
   app.addHook('preClose', async () => {
     unfollow()

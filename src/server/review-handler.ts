@@ -7,7 +7,6 @@ import { createExpiry } from './expiry.ts'
 import type { TrafficRecorder } from './ports.ts'
 import { readBody } from './read-body.ts'
 import { malformedReview, type Refusal, refusals, refuse } from './refusals.ts'
-import { reviewTimeout } from './review-timeout.ts'
 import { screenHeaders } from './screen.ts'
 import type { Target } from './targets.ts'
 import type { Traffic } from './traffic.ts'
@@ -23,32 +22,31 @@ export interface ReviewHandlerDeps {
   readonly now: () => number
 }
 
-export type ReviewHandler = (request: IncomingMessage, response: ServerResponse, target: Target, query: string) => void
+export type ReviewHandler = (request: IncomingMessage, response: ServerResponse, target: Target) => void
 
 /** Handles one review: screens the headers, reads the body within its limits, has it judged and answers. */
 export function createReviewHandler(deps: ReviewHandlerDeps): ReviewHandler {
   const { admission, capacity, recorder, traffic, now } = deps
   const startExpiry = createExpiry(capacity.held, now)
 
-  return function handleReview(request, response, target, query) {
+  return function handleReview(request, response, target) {
     const fault = screenHeaders(request.headers)
     if (fault !== undefined) return turnAway(request, response, fault)
     const declared = Number(request.headers['content-length'] ?? 0)
     if (declared > maxBodyBytes) return turnAway(request, response, refusals.tooLarge)
     const place = capacity.admit(declared)
     if (place === undefined) return turnAway(request, response, refusals.overload)
-    takeIn(request, response, target, declared, place, reviewTimeout(query))
+    takeIn(request, response, target, declared, place)
   }
 
   function takeIn(
     request: IncomingMessage,
     response: ServerResponse,
-    { endpoint, family }: Target,
+    { endpoint, family, timeoutMilliseconds }: Target,
     declared: number,
     place: Place,
-    timeout: number,
   ): void {
-    const deadline = now() + timeout * (1 - reserve)
+    const deadline = now() + timeoutMilliseconds * (1 - reserve)
     let isReceived = false
     let isAnswered = false
 
@@ -75,7 +73,7 @@ export function createReviewHandler(deps: ReviewHandlerDeps): ReviewHandler {
       const outcome = judge(body, { endpoint, family, deadline, enter })
       if (!(outcome instanceof Promise)) return conclude(outcome)
       // Admission answers by the deadline itself. Should it fail to, half of the reserve is left for saying so.
-      place.expiresAt = deadline + (timeout * reserve) / 2
+      place.expiresAt = deadline + (timeoutMilliseconds * reserve) / 2
       outcome.then(conclude, (error: unknown) => conclude(fail(error)))
     }
 

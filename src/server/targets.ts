@@ -1,19 +1,42 @@
 import type { Call } from '../admission/admission.ts'
-
-/** What a path of the webhook port asks for. */
-export type Target = Pick<Call, 'endpoint' | 'family'>
+import { reviewTimeout } from './review-timeout.ts'
 
 /** The families of each endpoint: guard ids behind `/validate/`, mutator ids behind `/mutate/`. */
 export type Families = Readonly<Record<Call['endpoint'], readonly string[]>>
 
-/** Every path there is. A Map, so that `/validate/constructor` finds nothing. */
-export function listTargets(families: Families): ReadonlyMap<string, Target> {
-  const targets = new Map<string, Target>()
-  for (const endpoint of ['validate', 'mutate'] as const) {
-    targets.set(`/${endpoint}`, { endpoint, family: undefined })
-    for (const family of families[endpoint]) targets.set(`/${endpoint}/${family}`, { endpoint, family })
+/** What a request target asks for. */
+export interface Target extends Pick<Call, 'endpoint' | 'family'> {
+  /** How long the API server waits. */
+  readonly timeoutMilliseconds: number
+}
+
+/** An API server sends a handful of targets, the same ones for every review; others may send what they like. */
+const maxRemembered = 64
+
+/** Finds what a request target asks for; undefined where there is no such path. */
+export function createTargetFinder(families: Families): (url: string) => Target | undefined {
+  const paths = listPaths(families)
+  const remembered = new Map<string, Target>()
+
+  return (url) => {
+    const known = remembered.get(url)
+    if (known !== undefined) return known
+    const path = paths.get(pathOf(url))
+    if (path === undefined) return undefined
+    const target = { ...path, timeoutMilliseconds: reviewTimeout(queryOf(url)) }
+    if (remembered.size < maxRemembered) remembered.set(url, target)
+    return target
   }
-  return targets
+}
+
+/** Every path there is. A Map, so that `/validate/constructor` finds nothing. */
+function listPaths(families: Families): ReadonlyMap<string, Pick<Call, 'endpoint' | 'family'>> {
+  const paths = new Map<string, Pick<Call, 'endpoint' | 'family'>>()
+  for (const endpoint of ['validate', 'mutate'] as const) {
+    paths.set(`/${endpoint}`, { endpoint, family: undefined })
+    for (const family of families[endpoint]) paths.set(`/${endpoint}/${family}`, { endpoint, family })
+  }
+  return paths
 }
 
 /** The path of a request target, without its query. */
@@ -23,7 +46,7 @@ export function pathOf(url: string): string {
 }
 
 /** The query of a request target, without the question mark; empty if there is none. */
-export function queryOf(url: string): string {
+function queryOf(url: string): string {
   const at = url.indexOf('?')
   return at < 0 ? '' : url.slice(at + 1)
 }
