@@ -223,7 +223,7 @@ describe('API client', () => {
   it('reads an error whose body is garbage or without an end', async (t) => {
     const api = await startServer(t)
     api.misbehave('get', (response) => response.writeHead(500).end('<html>'))
-    api.misbehave('get', (response) => response.writeHead(500).end('x'.repeat(1_000_000)))
+    api.misbehave('get', (response) => response.writeHead(500).write('x'.repeat(100_000)))
     const client = createClient(t, { url: api.url })
 
     await assert.rejects(nameFrom(client), hasFault('server-error'))

@@ -22,6 +22,15 @@ describe('cluster namespaces, on a miss', () => {
     assert.equal(api.requests[0]?.path, '/api/v1/namespaces/tenant-a')
   })
 
+  it('may read it again at once, should an older list undo it', async (t) => {
+    const { source, results } = await createClusterUnderTest(t, {}, { namespaces: { 'tenant-a': { host: 'a.org' } } })
+    await source.refresh('tenant-a', performance.now() + 5_000)
+
+    await source.refresh('tenant-a', performance.now() + 5_000)
+
+    assert.deepEqual(results, ['found', 'found'])
+  })
+
   it('removes a namespace that the API server no longer has', async (t) => {
     const clock = createFakeClock()
     const { source, results, api } = await createClusterUnderTest(t, { clock }, { namespaces: { 'tenant-a': {} } })
@@ -116,6 +125,26 @@ describe('cluster namespaces, on a miss', () => {
 
     assert.deepEqual(source.get('tenant-a')?.labels, { host: 'a.org' })
     assert.equal(source.apexes.ownerOf('a.org')?.apex, 'a.org')
+  })
+
+  it('does not keep a negative answer that the watch has overtaken', async (t) => {
+    const { source, api } = await createClusterUnderTest(t)
+    await source.start()
+    await eventually(() => source.status().connected)
+    let answer: (() => void) | undefined
+    api.misbehave('get', (response) => {
+      answer = () => answerStatus(404, 'NotFound')(response, () => undefined)
+    })
+
+    const read = source.refresh('tenant-a', performance.now() + 5_000)
+    await api.arrived('get', 1)
+    api.put('tenant-a', {})
+    await eventually(() => source.get('tenant-a') !== undefined)
+    answer?.()
+    await read
+
+    assert.deepEqual(source.get('tenant-a')?.labels, {})
+    assert.ok(source.refresh('tenant-a', performance.now() + 5_000) !== undefined)
   })
 
   for (const [name, status, reason] of [

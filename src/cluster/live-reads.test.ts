@@ -184,6 +184,7 @@ describe('live reads', () => {
     )
     assert.deepEqual(results, ['timeout', 'found'])
     assert.ok(reads.refresh('b', clock.now() + 1_000) !== undefined)
+    assert.equal(sent[1]?.name, 'b')
   })
 
   for (const name of ['', 'Tenant-A', 'a/b', '..', 'a?x=1', 'a'.repeat(64), '-a', 'ä']) {

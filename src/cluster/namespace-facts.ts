@@ -21,8 +21,8 @@ export interface Question {
   readonly name: string
 }
 
-/** What list or watch said of a namespace while it was being read live. */
-type News = NamespaceFact | { readonly uid: undefined; readonly resourceVersion: string }
+/** What was said of a namespace while it was being read live: by an event, or by a list, which is about all of them. */
+type News = Pick<NamespaceFact, 'resourceVersion'> & { readonly uid: string | undefined }
 
 /** Creates facts that keep `index` up to date. `changed` is told the name of each namespace that an event is about. */
 export function createNamespaceFacts(index: NamespaceIndex, changed: (name: string) => void): NamespaceFacts {
@@ -31,16 +31,16 @@ export function createNamespaceFacts(index: NamespaceIndex, changed: (name: stri
   return {
     list({ facts, resourceVersion }) {
       index.replaceAll(facts.map(({ namespace }) => namespace))
-      if (questions.size === 0) return
-      for (const state of questions.values()) state.news = { uid: undefined, resourceVersion }
-      for (const fact of facts) note(fact)
+      // No namespace in the list is newer than the list itself.
+      for (const question of questions.values()) question.news = { uid: undefined, resourceVersion }
     },
     event(event) {
       if (event.kind !== 'put' && event.kind !== 'gone') return
       const { namespace } = event.fact
       if (event.kind === 'put') index.put(namespace)
       else index.remove(namespace.name)
-      note(event.fact)
+      const question = questions.get(namespace.name)
+      if (question !== undefined) question.news = event.fact
       changed(namespace.name)
     },
     ask(name) {
@@ -58,11 +58,6 @@ export function createNamespaceFacts(index: NamespaceIndex, changed: (name: stri
     drop({ name }) {
       questions.delete(name)
     },
-  }
-
-  function note(fact: NamespaceFact): void {
-    const state = questions.get(fact.namespace.name)
-    if (state !== undefined) state.news = fact
   }
 }
 

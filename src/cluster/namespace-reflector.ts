@@ -1,6 +1,6 @@
 /** Keeps listing and watching namespaces, whatever the API server does. */
 import type { ApiClient } from './api-client.ts'
-import { ApiError, toApiError } from './api-error.ts'
+import { toApiError, type ApiError } from './api-error.ts'
 import { createBackoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { ClusterLimits } from './limits.ts'
@@ -72,7 +72,6 @@ export function createNamespaceReflector(
   async function list(): Promise<string> {
     const askedAt = clock.now()
     const found = await listNamespaces(client, { pageSize: limits.pageSize, timeoutMs: limits.pageMs })
-    if (stopped) throw new ApiError('stopped')
     resourceVersion = found.resourceVersion
     listener.listed(found, askedAt)
     return found.resourceVersion

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { createClusterUnderTest, settings } from '../../test/support/cluster-source.ts'
 import { eventually } from '../../test/support/eventually.ts'
 import { answerStatus } from '../../test/support/fake-api-answers.ts'
+import { createFakeClock } from '../../test/support/fake-clock.ts'
 
 const alice = { 'tenant-alice': { host: 'alice.example.org' } }
 
@@ -71,6 +72,20 @@ describe('cluster namespaces, listing and watching', () => {
     assert.equal(source.status().namespaces, 25)
     assert.equal(api.requests.filter(({ route }) => route === 'list').length, 3)
     assert.equal(api.requests[0]?.query.get('limit'), '10')
+  })
+
+  it('is as old as the question that a list answered', async (t) => {
+    const clock = createFakeClock()
+    const { api, source } = await createClusterUnderTest(t, { clock }, { namespaces: alice })
+    api.misbehave('list', (_response, proceed) => {
+      clock.advance(3_000)
+      proceed()
+    })
+
+    await source.start()
+    await eventually(() => source.status().ready)
+
+    assert.equal(source.status().ageSeconds, 3)
   })
 
   it('takes in a list of 20,000 namespaces', async (t) => {

@@ -48,7 +48,6 @@ export async function watchNamespaces(
     throw toApiError(error, 'broken')
   } finally {
     silence.stop()
-    response.destroy()
   }
 }
 
