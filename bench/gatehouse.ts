@@ -1,5 +1,5 @@
 /** `gatehouse serve` as a pod runs it: every guard enforcing, logs and metrics at their defaults, facts by list and watch. */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -41,7 +41,9 @@ export async function startGatehouse(
   nodeArgs: readonly string[] = [],
 ): Promise<StartedGatehouse> {
   const [port, healthPort] = [await findFreePort(), await findFreePort()]
-  const config = join(bench.folder, 'gatehouse.yaml')
+  // A folder of its own, as in a pod: Gatehouse watches it, and the log would wake it up.
+  const config = join(bench.folder, 'config', 'gatehouse.yaml')
+  mkdirSync(join(bench.folder, 'config'), { recursive: true })
   writeFileSync(config, JSON.stringify(makeConfig(bench, api, port, healthPort), undefined, 2))
   const startedAt = performance.now()
   const child = startNode({
