@@ -70,10 +70,10 @@ describe('list of namespaces', () => {
     ['a list that goes on with no text', pageOf([item], { resourceVersion: '7', continue: 1 })],
     ['a page that is followed by itself', pageOf([item], more)],
     [
-      'pages that bring nothing',
+      'a page that brings nothing and promises more',
       pageOf([item], more),
       pageOf([], { resourceVersion: '7', continue: 'y' }),
-      pageOf([], more),
+      pageOf([item]),
     ],
     ['a good page and a bad one', pageOf([item], more), 'x'],
   ]

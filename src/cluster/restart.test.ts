@@ -129,7 +129,7 @@ describe('cluster namespaces, started from a snapshot', () => {
 
   it('leaves the snapshot as it is as long as there was no list', async (t) => {
     const snapshot = join(await makeTemporaryFolder(t), 'namespaces.json')
-    await writeSnapshot(snapshot, today, [alice])
+    await writeSnapshot(snapshot, Date.now() - 1_000, [alice])
     const before = await readFile(snapshot, 'utf8')
     const { api, source } = await createClusterUnderTest(t, { snapshot }, { namespaces: { 'tenant-bob': {} } })
     api.misbehave('list', () => undefined)
