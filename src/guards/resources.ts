@@ -159,17 +159,7 @@ export const retiredGroups: readonly { readonly guard: GuardId; readonly group: 
 ]
 
 function route(kind: string, resource: string, versions: readonly string[], paths: readonly string[]): ResourceRow {
-  return {
-    guard: 'route-hostname',
-    group: gatewayApi,
-    kind,
-    resource,
-    scope: 'Namespaced',
-    versions,
-    subresources: { status: 'unjudged' },
-    operations: writes,
-    paths,
-  }
+  return customResource('route-hostname', gatewayApi, kind, resource, versions, paths)
 }
 
 function listeners(
@@ -179,12 +169,25 @@ function listeners(
   versions: readonly string[],
   paths: readonly string[],
 ): ResourceRow {
+  return customResource('gateway-hostname', group, kind, resource, versions, paths)
+}
+
+// Through the status of a custom resource nothing else can be written, metadata included.
+function customResource(
+  guard: GuardId,
+  group: string,
+  kind: string,
+  resource: string,
+  versions: readonly string[],
+  paths: readonly string[],
+): ResourceRow {
+  const scope = 'Namespaced'
   return {
-    guard: 'gateway-hostname',
+    guard,
     group,
     kind,
     resource,
-    scope: 'Namespaced',
+    scope,
     versions,
     subresources: { status: 'unjudged' },
     operations: writes,

@@ -16,7 +16,7 @@ testExactTexts(
     {
       about: 'outside-apex',
       request: { kind, object: named('*.example.org') },
-      says: `spec.listeners[0].hostname: Forbidden: "*.example.org" is outside: the hostname must equal 'alice.example.org' or end with '.alice.example.org', the apex of namespace "tenant-alice" (label 'namespace.cozystack.io/host') [gateway-hostname]`,
+      says: `spec.listeners[0].hostname: Forbidden: "*.example.org" is outside: hostnames must equal 'alice.example.org' or end with '.alice.example.org', the apex of namespace "tenant-alice" (label 'namespace.cozystack.io/host') [gateway-hostname]`,
     },
     {
       about: 'catch-all',

@@ -1,17 +1,10 @@
-import { foldCase, inApex } from '../../hostnames/name.ts'
-import { isTenantNamespace, type OpenTenancy } from '../../tenancy/tenancy.ts'
+import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
+import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
 import type { Advice, Guard, GuardInput, Json, Verdict, Violation } from '../guard.ts'
-import {
-  hostnameKey,
-  hostnameOrigins,
-  refuseClosed,
-  refuseMalformedName,
-  type HostnameField,
-} from '../hostname-violation.ts'
+import { hostnameOrigins, refuseClosed } from '../hostname-violation.ts'
 import { isList, member } from '../json.ts'
-import { adviseParentOverChild } from '../parent-over-child.ts'
-import { quote, quoteShort } from '../violation.ts'
+import { quoteShort } from '../violation.ts'
 import { readAllowedNamespaces } from './allowed-namespaces.ts'
 import { attachesToForeignGateway, staysAttached, whereAttached } from './attachment.ts'
 import { readListeners, type Listener } from './listeners.ts'
@@ -34,7 +27,7 @@ export const gatewayHostname = {
   title: 'Listener hostnames stay within the apex of the tenant',
   origins: {
     ...hostnameOrigins,
-    'outside-apex': 'a hostname is neither the apex of the tenant nor below it',
+    ...apexOrigins,
     'catch-all': 'a ListenerSet brings a listener without a hostname to a Gateway of another namespace',
   },
   concerns: ({ namespace }, settings) => isTenantNamespace(namespace, settings),
@@ -58,12 +51,16 @@ export const gatewayHostname = {
     if (tenancy.kind === 'unknown' || (tenancy.kind !== 'apex' && namesHosts)) {
       return { violations: [refuseClosed(id, tenancy)].flatMap((violation) => violation ?? []), advice: [] }
     }
-    const judged = read.fields.map((field) => judgeName(field, tenancy, input))
+    // In a closed namespace there are no names left to judge here.
+    const judged =
+      tenancy.kind === 'apex'
+        ? read.fields.map((field) => judgeApexHostname(id, field, tenancy, input.facts.apexes))
+        : []
     const open = [
       ...read.listeners.map((listener) => readAllowedNamespaces(id, listener.allowedRoutes, 'routes', settings)),
       readAllowedNamespaces(id, allowedListeners(input.object), 'listeners', settings),
     ]
-    return merge([
+    return joinVerdicts([
       { violations: read.faults, advice: [] },
       ...judged,
       ...read.listeners.map((listener) => judgeCatchAll(listener, input)),
@@ -74,13 +71,6 @@ export const gatewayHostname = {
 
 function listenerParts(listener: Json): Json {
   return ['hostname', 'protocol', 'allowedRoutes'].map((key) => member(listener, key) ?? null)
-}
-
-function merge(verdicts: readonly Verdict[]): Verdict {
-  return {
-    violations: verdicts.flatMap(({ violations }) => violations),
-    advice: verdicts.flatMap(({ advice }) => advice),
-  }
 }
 
 function readObject(object: Json) {
@@ -104,29 +94,6 @@ function allowedListeners(object: Json) {
     field: 'spec.allowedListeners',
     kind: 'allowed-listeners',
     value: member(member(object, 'spec'), 'allowedListeners'),
-  }
-}
-
-function judgeName(field: HostnameField, tenancy: GuardInput['facts']['tenancy'], { facts }: GuardInput): Verdict {
-  const malformed = refuseMalformedName(id, field)
-  if (malformed !== undefined) return { violations: [malformed], advice: [] }
-  if (typeof field.value !== 'string' || tenancy.kind !== 'apex') return { violations: [], advice: [] }
-  const name = foldCase(field.value)
-  if (!inApex(name, tenancy.apex)) return { violations: [outsideApex(field, tenancy)], advice: [] }
-  const advice = adviseParentOverChild(field, name, tenancy, facts.apexes)
-  return { violations: [], advice: advice === undefined ? [] : [advice] }
-}
-
-function outsideApex({ field, kind, value }: HostnameField, { apex, namespace, label }: OpenTenancy): Violation {
-  return {
-    field,
-    type: 'Forbidden',
-    malformed: false,
-    value,
-    detail: `${quote(value)} is outside: the hostname must equal '${apex}' or end with '.${apex}', the apex of namespace ${quote(namespace)} (label '${label}')`,
-    origin: `${id}/outside-apex`,
-    ratchetKey: hostnameKey(kind, value),
-    kept: `${quoteShort(value)} is outside the apex '${apex}'`,
   }
 }
 

@@ -1,19 +1,9 @@
-import { foldCase, inApex } from '../../hostnames/name.ts'
-import { isTenantNamespace, type OpenTenancy } from '../../tenancy/tenancy.ts'
+import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
-import type { Advice, Guard, GuardInput, Json, Violation } from '../guard.ts'
-import {
-  hostnameKey,
-  hostnameOrigins,
-  refuseClosed,
-  refuseMalformedName,
-  refuseTooMany,
-  refuseType,
-  type HostnameField,
-} from '../hostname-violation.ts'
+import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
+import type { Guard, GuardInput, Json, Violation } from '../guard.ts'
+import { hostnameOrigins, refuseClosed, refuseTooMany, refuseType, type HostnameField } from '../hostname-violation.ts'
 import { isList, isObject, member } from '../json.ts'
-import { adviseParentOverChild } from '../parent-over-child.ts'
-import { quote, quoteShort } from '../violation.ts'
 import { adviseForeignParents, attachesNowhereNew, readParentRefs } from './parent-refs.ts'
 
 const id = 'route-hostname'
@@ -34,7 +24,7 @@ export const routeHostname = {
   title: 'Route hostnames stay within the apex of the tenant',
   origins: {
     ...hostnameOrigins,
-    'outside-apex': 'a hostname is neither the apex of the tenant nor below it',
+    ...apexOrigins,
     'no-hostnames': 'a route names no hostname, so it would take every name of its Gateway',
   },
   concerns: ({ namespace }, settings) => isTenantNamespace(namespace, settings),
@@ -53,11 +43,11 @@ export const routeHostname = {
     const { tenancy } = input.facts
     if (tenancy.kind !== 'apex') return { violations: closedTo(input), advice: [] }
     const names = readNames(input.object)
-    const judged = names.fields.map((field) => judgeName(field, tenancy, input))
-    return {
-      violations: [...parents.faults, ...names.faults, ...judged.flatMap(({ violation }) => violation ?? [])],
-      advice: [...judged.flatMap(({ advice: said }) => said ?? []), ...advice],
-    }
+    return joinVerdicts([
+      { violations: [...parents.faults, ...names.faults], advice: [] },
+      ...names.fields.map((field) => judgeApexHostname(id, field, tenancy, input.facts.apexes)),
+      { violations: [], advice },
+    ])
   },
 } satisfies Guard
 
@@ -108,29 +98,4 @@ const noHostnames: Violation = {
   origin: `${id}/no-hostnames`,
   ratchetKey: 'no-hostnames',
   kept: 'the route names no hostnames and takes every name of its Gateway',
-}
-
-function judgeName(
-  field: HostnameField,
-  tenancy: OpenTenancy,
-  { facts }: GuardInput,
-): { violation?: Violation | undefined; advice?: Advice | undefined } {
-  const malformed = refuseMalformedName(id, field)
-  if (malformed !== undefined || typeof field.value !== 'string') return { violation: malformed }
-  const name = foldCase(field.value)
-  if (!inApex(name, tenancy.apex)) return { violation: outsideApex(field, tenancy) }
-  return { advice: adviseParentOverChild(field, name, tenancy, facts.apexes) }
-}
-
-function outsideApex({ field, kind, value }: HostnameField, { apex, namespace, label }: OpenTenancy): Violation {
-  return {
-    field,
-    type: 'Forbidden',
-    malformed: false,
-    value,
-    detail: `${quote(value)} is outside: hostnames must equal '${apex}' or end with '.${apex}', the apex of namespace ${quote(namespace)} (label '${label}')`,
-    origin: `${id}/outside-apex`,
-    ratchetKey: hostnameKey(kind, value),
-    kept: `${quoteShort(value)} is outside the apex '${apex}'`,
-  }
 }
