@@ -22,6 +22,18 @@ test('brackets inside strings do not count, however they are escaped', () => {
   assert.equal(nestsTooDeep(Buffer.from(`${text.slice(0, -1)},"e":${nested(maxNesting).toString()}}`)), true)
 })
 
+test('a string of any length ends at its closing quote mark', () => {
+  for (let length = 0; length < 120; length++) {
+    for (const tail of ['"', '\\', '\\"', '\\\\"', '"\\']) {
+      const text = JSON.stringify(`${'x'.repeat(length)}${tail}${'['.repeat(maxNesting + 1)}${tail}`)
+      const deep = '['.repeat(maxNesting) + ']'.repeat(maxNesting)
+
+      assert.equal(nestsTooDeep(Buffer.from(text)), false, text)
+      assert.equal(nestsTooDeep(Buffer.from(`[${text},${deep}]`)), true, text)
+    }
+  }
+})
+
 test('closing brackets inside strings do not hide depth', () => {
   const text = '["]]]]",'.repeat(maxNesting + 1) + '1' + ']'.repeat(maxNesting + 1)
 

@@ -6,6 +6,8 @@ export const maxNesting = 500
 
 const quoteMark = 0x22
 const backslash = 0x5c
+const opener = 0x5b
+const closer = 0x5d
 
 /** Bodies up to this size are first bounded by counting brackets, which costs less than skipping strings. */
 const smallBody = 64 * 1024
@@ -15,11 +17,13 @@ export function nestsTooDeep(body: Uint8Array): boolean {
   if (body.length <= smallBody && countOpeners(body) <= maxNesting) return false
   let depth = 0
   for (let at = 0; at < body.length; at++) {
-    const byte = body[at]
-    if (byte === quoteMark) at = endOfString(body, at)
-    else if (byte === 0x7b || byte === 0x5b) {
+    const byte = body[at] ?? 0
+    // A brace differs from its bracket in one bit only.
+    const bracket = byte & 0xdf
+    if (byte === quoteMark) at = endOfString(body, at + 1)
+    else if (bracket === opener) {
       if (++depth > maxNesting) return true
-    } else if (byte === 0x7d || byte === 0x5d) depth--
+    } else if (bracket === closer) depth--
   }
   return false
 }
@@ -42,17 +46,28 @@ function countOpeners(body: Uint8Array): number {
   return openers + body.length - at
 }
 
+/** Most strings are shorter than this and end before a native search would have begun. */
+const shortString = 48
+
+/** Where the closing quote mark is of the string whose content begins at `start`. */
 function endOfString(body: Uint8Array, start: number): number {
-  let end = start
+  const near = Math.min(start + shortString, body.length)
+  let at = start
+  for (; at < near; at++) {
+    if (body[at] === quoteMark) return at
+    if (body[at] === backslash) at++
+  }
+  let end = at - 1
   do {
     end = body.indexOf(quoteMark, end + 1)
     if (end < 0) return body.length
-  } while (isEscaped(body, end))
+  } while (isEscaped(body, end, at))
   return end
 }
 
-function isEscaped(body: Uint8Array, at: number): boolean {
-  let backslashes = 0
-  while (body[at - 1 - backslashes] === backslash) backslashes++
-  return backslashes % 2 === 1
+/** Whether backslashes from `start` on escape what is at `at`. */
+function isEscaped(body: Uint8Array, at: number, start: number): boolean {
+  let before = at
+  while (before > start && body[before - 1] === backslash) before--
+  return (at - before) % 2 === 1
 }
