@@ -3,7 +3,7 @@
  * and `npm test`, straight after a clone: plain JavaScript for the machine's own Node (20 or later), no packages.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -88,13 +88,22 @@ async function acquireLock() {
 
 function isAbandoned() {
   try {
-    const pid = Number(readFileSync(lockFile, 'utf8'))
+    const owners = readFileSync(lockFile, 'utf8').split(' ').filter(Boolean).map(Number)
     // The owner creates the file first and writes its number a moment later.
-    if (pid === 0) return Date.now() - statSync(lockFile).mtimeMs > 5_000
-    process.kill(pid, 0)
+    if (owners.length === 0) return Date.now() - statSync(lockFile).mtimeMs > 5_000
+    return !owners.some(isAlive)
+  } catch {
+    // The owner has just removed it.
     return false
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
   } catch (error) {
-    return error.code === 'ESRCH'
+    return error.code === 'EPERM'
   }
 }
 
@@ -113,6 +122,8 @@ function runNpmCi() {
       shell: process.platform === 'win32',
     },
   )
+  // npm outlives us if we are killed, and holds the lock as long as it works.
+  if (child.pid !== undefined) writeFileSync(lockFile, `${process.pid} ${child.pid}`)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {

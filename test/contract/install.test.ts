@@ -29,6 +29,7 @@ const installed = ['node_modules/here', 'node_modules/here/node_modules/inner', 
 /** Stands in for npm: installs what fits, slowly enough that two of them would meet. */
 const fakeNpm = `
 const fs = require('node:fs')
+console.error('npm is at work')
 fs.appendFileSync('npm.log', process.argv.slice(2, 3) + '\\n')
 fs.rmSync('node_modules', { recursive: true, force: true })
 setTimeout(() => {
@@ -106,6 +107,21 @@ test('a lock that a dead process left behind is nobody’s', async (t) => {
   assert.equal(code, 0)
 })
 
+test('npm that outlives a killed start is waited for', async (t) => {
+  const folder = makeFolder(t)
+  const killed = start(folder, fakeNpm)
+  await new Promise<void>((resolve) => {
+    killed.stderr.on('data', (chunk: Buffer) => chunk.includes('npm is at work') && resolve())
+  })
+  killed.kill('SIGKILL')
+
+  const { code, output } = await install(folder)
+
+  assert.equal(code, 0)
+  assert.match(output, /Waiting for another install/)
+  assert.equal(readFileSync(join(folder, 'npm.log'), 'utf8'), 'ci\n')
+})
+
 test('an install that fails says why and fails the start', async (t) => {
   const folder = makeFolder(t)
 
@@ -149,16 +165,20 @@ function dropInstalled(folder: string, path: string): void {
   writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }))
 }
 
-/** Runs the script as npm would; null: on a machine without npm. */
 async function install(folder: string, npm: string | null = fakeNpm) {
-  const file = join(folder, 'npm-cli.cjs')
-  writeFileSync(file, npm ?? '')
-  const caller = npm === null ? {} : { npm_execpath: file, npm_node_execpath: process.execPath }
-  const env = { PATH: folder, HOME: folder, ...caller }
-  const child = spawn(process.execPath, [script, folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = start(folder, npm)
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
   return { code, output }
+}
+
+/** Runs the script as npm would; null: on a machine without npm. */
+function start(folder: string, npm: string | null) {
+  const file = join(folder, 'npm-cli.cjs')
+  writeFileSync(file, npm ?? '')
+  const caller = npm === null ? {} : { npm_execpath: file, npm_node_execpath: process.execPath }
+  const env = { PATH: folder, HOME: folder, ...caller }
+  return spawn(process.execPath, [script, folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
 }
