@@ -26,22 +26,23 @@ const wanted = {
 }
 const installed = ['node_modules/here', 'node_modules/here/node_modules/inner', 'node_modules/machine']
 
-/** Stands in for npm: installs what fits, slowly enough that two of them would meet. */
+/** Stands in for npm: installs what fits this machine, once no gate is in its way. */
 const fakeNpm = `
 const fs = require('node:fs')
-console.error('npm is at work')
 fs.appendFileSync('npm.log', process.argv.slice(2, 3) + '\\n')
 fs.rmSync('node_modules', { recursive: true, force: true })
-setTimeout(() => {
+console.error('npm is at work')
+finish()
+function finish() {
+  if (fs.existsSync('gate')) return setTimeout(finish, 10)
+  const { packages } = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'))
   for (const path of ${JSON.stringify([...installed, 'node_modules/.bin/node'])}) {
     fs.mkdirSync(path, { recursive: true })
     fs.writeFileSync(path + '/package.json', '{}')
   }
-  fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json')
-  const lock = JSON.parse(fs.readFileSync('package-lock.json', 'utf8'))
-  const packages = Object.fromEntries(Object.entries(lock.packages).filter(([path]) => ${JSON.stringify(installed)}.includes(path)))
-  fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }))
-}, 300)
+  const found = Object.entries(packages).filter(([path]) => ${JSON.stringify(installed)}.includes(path))
+  fs.writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: Object.fromEntries(found) }))
+}
 `
 const failingNpm = `console.error('npm error network'); process.exitCode = 1`
 const emptyNpm = `require('node:fs').rmSync('node_modules', { recursive: true, force: true })`
@@ -84,10 +85,15 @@ for (const [state, spoil] of [
   })
 }
 
-test('two starts at once install once', async (t) => {
+test('several starts at once install once', async (t) => {
   const folder = makeFolder(t)
+  const gate = closeGate(folder)
+  const starts = [start(folder), start(folder), start(folder)]
 
-  const results = await Promise.all([install(folder), install(folder), install(folder)])
+  await Promise.any(starts.map((run) => run.says('npm is at work')))
+  await Promise.all(starts.map((run) => Promise.any([run.says('npm is at work'), run.says('Waiting for another')])))
+  gate.open()
+  const results = await Promise.all(starts.map(({ ended }) => ended))
 
   assert.deepEqual(
     results.map(({ code }) => code),
@@ -109,23 +115,23 @@ test('a lock that a dead process left behind is nobody’s', async (t) => {
 
 test('npm that outlives a killed start is waited for', async (t) => {
   const folder = makeFolder(t)
-  const killed = start(folder, fakeNpm)
-  await new Promise<void>((resolve) => {
-    killed.stderr.on('data', (chunk: Buffer) => chunk.includes('npm is at work') && resolve())
-  })
-  killed.kill('SIGKILL')
+  const gate = closeGate(folder)
+  const killed = start(folder)
+  await killed.says('npm is at work')
+  killed.kill()
 
-  const { code, output } = await install(folder)
+  const second = start(folder)
+  await second.says('Waiting for another')
+  gate.open()
 
-  assert.equal(code, 0)
-  assert.match(output, /Waiting for another install/)
+  assert.equal((await second.ended).code, 0)
   assert.equal(readFileSync(join(folder, 'npm.log'), 'utf8'), 'ci\n')
 })
 
 test('an install that fails says why and fails the start', async (t) => {
-  const folder = makeFolder(t)
+  const folder = makeFolder(t, failingNpm)
 
-  const { code, output } = await install(folder, failingNpm)
+  const { code, output } = await install(folder)
 
   assert.equal(code, 1)
   assert.match(output, /npm error network/)
@@ -134,23 +140,24 @@ test('an install that fails says why and fails the start', async (t) => {
 })
 
 test('an install that leaves out what this machine needs is no success', async (t) => {
-  const { code, output } = await install(makeFolder(t), emptyNpm)
+  const { code, output } = await install(makeFolder(t, emptyNpm))
 
   assert.equal(code, 1)
   assert.match(output, /node_modules is missing/)
 })
 
 test('a machine without npm is told so', async (t) => {
-  const { code, output } = await install(makeFolder(t), null)
+  const { code, output } = await install(makeFolder(t, null))
 
   assert.equal(code, 1)
   assert.match(output, /npm is not on the PATH/)
 })
 
-function makeFolder(t: TestContext): string {
+function makeFolder(t: TestContext, npm: string | null = fakeNpm): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-install-'))
   t.after(() => rmSync(folder, { recursive: true }))
   writeLock(folder, wanted)
+  if (npm !== null) writeFileSync(join(folder, 'npm-cli.cjs'), npm)
   return folder
 }
 
@@ -165,20 +172,37 @@ function dropInstalled(folder: string, path: string): void {
   writeFileSync(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }))
 }
 
-async function install(folder: string, npm: string | null = fakeNpm) {
-  const child = start(folder, npm)
+async function install(folder: string) {
+  return start(folder).ended
+}
+
+/** Runs the script as npm would; on a machine without npm where the folder has none. */
+function start(folder: string) {
+  const npm = join(folder, 'npm-cli.cjs')
+  const caller = existsSync(npm) ? { npm_execpath: npm, npm_node_execpath: process.execPath } : {}
+  const env = { PATH: folder, HOME: folder, ...caller }
+  const child = spawn(process.execPath, [script, folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, output }
+  return {
+    ended: new Promise<{ code: number | null; output: string }>((resolve) => {
+      child.once('close', (code) => resolve({ code, output }))
+    }),
+    says: (words: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => output.includes(words) && resolve()
+        child.stderr.on('data', look)
+        child.once('close', () => reject(new Error(`it never said '${words}'`)))
+        look()
+      }),
+    kill: () => child.kill('SIGKILL'),
+  }
 }
 
-/** Runs the script as npm would; null: on a machine without npm. */
-function start(folder: string, npm: string | null) {
-  const file = join(folder, 'npm-cli.cjs')
-  writeFileSync(file, npm ?? '')
-  const caller = npm === null ? {} : { npm_execpath: file, npm_node_execpath: process.execPath }
-  const env = { PATH: folder, HOME: folder, ...caller }
-  return spawn(process.execPath, [script, folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Keeps npm at work until the gate opens. */
+function closeGate(folder: string) {
+  const gate = join(folder, 'gate')
+  writeFileSync(gate, '')
+  return { open: () => rmSync(gate) }
 }
