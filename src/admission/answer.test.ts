@@ -28,8 +28,7 @@ function admit(body: Buffer | ReviewParts, call: Call = validate, mutators: read
   const { answer } = createAdmission({
     guards,
     namespaces,
-    mutators: () => mutators,
-    policy: () => ({ settings, modes: forEveryGuard(() => 'enforce') }),
+    policy: () => ({ settings, modes: forEveryGuard(() => 'enforce'), mutators }),
     now: () => 0,
     recorder: {
       review: (record) => records.review.push(record),
@@ -145,6 +144,12 @@ for (const [what, request, call, mutators] of unpatched) {
     assert.deepEqual(responseOf(admit(request, call, mutators).outcome), { uid, allowed: true })
   })
 }
+
+test('a kind and a resource that do not belong together are malformed on both paths', () => {
+  const strange = { ...own, gvk: { group: '', version: 'v1', kind: 'Pod' } }
+
+  for (const call of [validate, mutate]) assert.equal(admit(strange, call).outcome.kind, 'malformed')
+})
 
 test('a mutator that throws patches nothing and is reported', () => {
   const broken = {

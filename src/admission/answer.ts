@@ -1,42 +1,44 @@
 /** A body in, a body out: decode, judge or mutate, encode, record. */
 import type { Admission, Call, Outcome } from './admission.ts'
-import type { Decision } from './decision.ts'
-import { judge, type Judged, type JudgeDeps } from './judge.ts'
-import { createMutation, type MutationDeps } from './mutate.ts'
+import { allowed, type Decision } from './decision.ts'
+import { judge, type Judged, type JudgeDeps, type Policy } from './judge.ts'
+import { fill, type Filled, type MutationDeps } from './mutate.ts'
 import type { Recorder } from './ports.ts'
-import { encodeDecision, nameDecision } from './response.ts'
+import { encodeDecision, encodePatch, nameDecision } from './response.ts'
 import { decodeReview, type Review } from './review.ts'
 
-export interface AdmissionDeps extends JudgeDeps, MutationDeps {
+export interface AdmissionDeps extends Omit<JudgeDeps, 'policy'> {
   readonly recorder: Recorder
+  readonly policy: () => Policy & ReturnType<MutationDeps['policy']>
   /** Milliseconds of a steady clock, the one that deadlines are given in. */
   readonly now: () => number
 }
 
-const mismatch: Outcome = { kind: 'malformed', reason: 'kind and resource of the request do not belong together' }
+/** The answer to a request whose parts contradict each other. */
+export const mismatchReason = 'kind and resource of the request do not belong together'
 
 /** Joins decoder, guards, mutators and recorder to what the server asks for. */
 export function createAdmission(deps: AdmissionDeps): Admission {
-  const mutate = createMutation(deps)
   return {
     answer(body, call) {
       const startedAt = deps.now()
       const review = decodeReview(body)
       if ('malformed' in review) return { kind: 'malformed', reason: review.malformed }
-      if (call.endpoint === 'mutate') return mutate(review, call, startedAt)
-      const judged = judge(review, deps, call)
-      return judged instanceof Promise
-        ? judged.then((late) => conclude(review, call, late, startedAt))
-        : conclude(review, call, judged, startedAt)
+      const result = call.endpoint === 'mutate' ? fill(review, deps, call) : judge(review, deps, call)
+      return result instanceof Promise
+        ? result.then((late) => conclude(review, call, late, startedAt))
+        : conclude(review, call, result, startedAt)
     },
   }
 
-  function conclude(review: Review, call: Call, judged: Judged, startedAt: number): Outcome {
-    if (judged.kind === 'mismatch') return mismatch
-    if (judged.kind === 'overload') return judged
-    const { decision } = judged
-    record(review, call.family ?? judged.family, decision, deps.now() - startedAt)
-    return { kind: 'answered', body: encodeDecision(review.uid, decision) }
+  function conclude(review: Review, call: Call, result: Judged | Filled, startedAt: number): Outcome {
+    if (result.kind === 'mismatch') return { kind: 'malformed', reason: mismatchReason }
+    if (result.kind === 'overload') return result
+    const decision = result.kind === 'decided' ? result.decision : allowed
+    record(review, call.family ?? result.family, decision, deps.now() - startedAt)
+    const { uid } = review
+    const body = result.kind === 'decided' ? encodeDecision(uid, decision) : encodePatch(uid, result.operations)
+    return { kind: 'answered', body }
   }
 
   function record(review: Review, family: string, decision: Decision, milliseconds: number): void {

@@ -9,13 +9,14 @@ import { guards } from '../guards/index.ts'
 import type { GuardId } from '../guards/resources.ts'
 import { Settings } from '../tenancy/settings.ts'
 import type { Mode } from './decision.ts'
-import { judge, type Judged, type JudgeDeps, type Patience } from './judge.ts'
+import type { Call } from './admission.ts'
+import { judge, type Judged, type JudgeDeps } from './judge.ts'
 import type { NamespaceGetter } from './ports.ts'
 import { readReview } from './review.ts'
 
 const settings = Settings.parse({ rootHost: 'example.org' })
 const open = { [settings.hostLabel]: 'alice.example.org' }
-const patient: Patience = { deadline: 1000, enter: () => true }
+const patient: Pick<Call, 'deadline' | 'enter'> = { deadline: 1000, enter: () => true }
 
 interface Setting {
   readonly mode?: Mode
@@ -27,7 +28,7 @@ interface Setting {
 function judgeIn(
   { mode = 'enforce', replaced = {}, namespaces, faults = [] }: Setting,
   request: ReviewParts,
-  patience: Patience = patient,
+  patience = patient,
 ): Judged | Promise<Judged> {
   const review = readReview(createReview(request))
   if ('malformed' in review) assert.fail(review.malformed)

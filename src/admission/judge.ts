@@ -1,12 +1,13 @@
 /** The decision path: match, gather facts, ask every guard, settle, word one answer. DESIGN section 2. */
-import type { Facts, Guard, GuardInput } from '../guards/guard.ts'
+import type { Guard, GuardInput } from '../guards/guard.ts'
 import { isEqual, member } from '../guards/json.ts'
 import type { GuardId } from '../guards/resources.ts'
 import { quote } from '../guards/violation.ts'
 import type { Settings } from '../tenancy/settings.ts'
-import { labelOf, tenancyOf } from '../tenancy/tenancy.ts'
+import type { Call } from './admission.ts'
 import { allowed, type Decision, type Mode } from './decision.ts'
 import { evaluateGuard, settleViolation, type ActiveMode, type Evaluation } from './evaluate.ts'
+import { factsOf, refreshUnlessKnown } from './facts.ts'
 import { matchResource, type Match } from './match.ts'
 import type { NamespaceGetter, Recorder } from './ports.ts'
 import { compareViolations, limitWarnings, renderDenial } from './render.ts'
@@ -32,19 +33,17 @@ export type Judged =
   | { readonly kind: 'mismatch' }
   | { readonly kind: 'overload' }
 
-/** How long to wait, and whether the namespace of the review may take a place while it waits. */
-export interface Patience {
-  readonly deadline: number
-  enter(namespace: string): boolean
-}
-
 /** One live read costs the API server one GET; a review that names more namespaces than this gets no more. */
 const maxReadsPerReview = 32
 
 type Request = Omit<GuardInput, 'facts'>
 
 /** Judges a review with every guard that matches it. Waits only where a fact has to be read live. */
-export function judge(review: Review, deps: JudgeDeps, patience: Patience): Judged | Promise<Judged> {
+export function judge(
+  review: Review,
+  deps: JudgeDeps,
+  patience: Pick<Call, 'deadline' | 'enter'>,
+): Judged | Promise<Judged> {
   const matches = matchResource(review)
   if (matches === undefined) return { kind: 'mismatch' }
   const family = matches[0]?.guard ?? 'none'
@@ -106,10 +105,7 @@ function readsFor(
     if (rule !== 'judged') continue
     for (const name of guards[guard].namespaces(request, settings)) {
       if (reads.length >= maxReadsPerReview) return reads
-      const known = namespaces.get(name)
-      // A namespace just made may be ahead of the watch, and so may be its host label.
-      if (known !== undefined && labelOf(known, settings.hostLabel) !== undefined) continue
-      const read = namespaces.refresh(name, deadline)
+      const read = refreshUnlessKnown(name, namespaces, settings, deadline)
       if (read !== undefined) reads.push(read)
     }
   }
@@ -123,11 +119,7 @@ function decide(
   { guards, namespaces, recorder }: JudgeDeps,
   { settings, modes }: Policy,
 ): Decision {
-  const facts: Facts = {
-    tenancy: tenancyOf(request.namespace, namespaces.get(request.namespace), settings),
-    apexes: namespaces.apexes,
-    namespace: (name) => namespaces.get(name),
-  }
+  const facts = factsOf(request.namespace, namespaces, settings)
   const evaluations: Evaluation[] = []
   for (const { guard: id, rule } of asked) {
     const mode = modes[id]

@@ -1,14 +1,14 @@
-/** Mutating reviews: fills the gaps that the mutators name, never refuses, never touches what the user wrote. */
+/** Fills the gaps that the mutators name, never refuses, never touches what the user wrote. DESIGN section 6. */
 import type { GuardInput } from '../guards/guard.ts'
-import { labelOf, tenancyOf } from '../tenancy/tenancy.ts'
 import type { Mutator, MutatorId, PatchOperation } from '../mutators/mutator.ts'
-import type { Call, Outcome } from './admission.ts'
-import type { Policy } from './judge.ts'
+import type { Settings } from '../tenancy/settings.ts'
+import type { Call } from './admission.ts'
+import { factsOf, refreshUnlessKnown } from './facts.ts'
+import { matchResource } from './match.ts'
 import type { NamespaceGetter, Recorder } from './ports.ts'
-import { encodePatch } from './response.ts'
 import type { Review } from './review.ts'
 
-/** A mutator with its settings already in it: undefined settings mean that it is switched off. */
+/** A mutator that is switched on, with its settings in it. */
 export interface ConfiguredMutator {
   readonly id: MutatorId
   readonly resources: Mutator<unknown>['resources']
@@ -17,84 +17,74 @@ export interface ConfiguredMutator {
 
 export interface MutationDeps {
   readonly namespaces: NamespaceGetter
-  readonly recorder: Pick<Recorder, 'review' | 'fault'>
-  readonly now: () => number
-  readonly policy: () => Policy
-  /** The mutators that are switched on, in the order in which they patch. */
-  readonly mutators: () => readonly ConfiguredMutator[]
+  readonly recorder: Pick<Recorder, 'fault'>
+  /** Read once a review, so that a reload takes effect between two reviews and never within one. */
+  readonly policy: () => { readonly settings: Settings; readonly mutators: readonly ConfiguredMutator[] }
 }
 
-type Mutate = (review: Review, call: Call, startedAt: number) => Outcome | Promise<Outcome>
-
-/** Answers mutating reviews. A gap that cannot be filled is left to the guards, which judge the result anyway. */
-export function createMutation(deps: MutationDeps): Mutate {
-  return (review, call, startedAt) => {
-    const { operation, subResource, namespace } = review
-    const mutators =
-      operation === 'CREATE' && subResource === ''
-        ? deps.mutators().filter((mutator) => isAsked(mutator, review, call.family))
-        : []
-    const read = mutators.length === 0 ? undefined : readFor(namespace, call.deadline)
-    if (read === undefined) return conclude(review, call, mutators, startedAt)
-    if (!call.enter(namespace)) return { kind: 'overload' }
-    return read.then(() => conclude(review, call, mutators, startedAt))
-  }
-
-  function readFor(namespace: string, deadline: number): Promise<void> | undefined {
-    const { settings } = deps.policy()
-    if (!namespace.startsWith(settings.namespacePrefix)) return undefined
-    const known = deps.namespaces.get(namespace)
-    return known !== undefined && labelOf(known, settings.hostLabel) !== undefined
-      ? undefined
-      : deps.namespaces.refresh(namespace, deadline)
-  }
-
-  function conclude(review: Review, call: Call, mutators: readonly ConfiguredMutator[], startedAt: number): Outcome {
-    const input = inputOf(review)
-    const operations = mutators.flatMap((mutator) => patchWith(mutator, input, review.uid))
-    deps.recorder.review({
-      family: call.family ?? mutators[0]?.id ?? 'none',
-      operation: review.operation,
-      decision: 'allowed',
-      dryRun: review.dryRun,
-      seconds: (deps.now() - startedAt) / 1000,
-    })
-    return { kind: 'answered', body: encodePatch(review.uid, operations) }
-  }
-
-  function inputOf({ kind, subResource, namespace, name, object, caller }: Review): GuardInput {
-    const { settings } = deps.policy()
-    const facts = {
-      tenancy: tenancyOf(namespace, deps.namespaces.get(namespace), settings),
-      apexes: deps.namespaces.apexes,
-      namespace: (other: string) => deps.namespaces.get(other),
+export type Filled =
+  | {
+      readonly kind: 'filled'
+      readonly family: MutatorId | 'none'
+      readonly operations: readonly PatchOperation[]
     }
-    return { ...kind, operation: 'CREATE', subResource, namespace, name, object, oldObject: null, caller, facts }
-  }
+  /** `kind` and `resource` of the request do not belong together. */
+  | { readonly kind: 'mismatch' }
+  | { readonly kind: 'overload' }
 
-  function patchWith(mutator: ConfiguredMutator, input: GuardInput, uid: string): readonly PatchOperation[] {
-    try {
-      return mutator.patch(input)
-    } catch (error) {
-      deps.recorder.fault(mutator.id, uid, error)
-      return []
-    }
-  }
+/** Tells what to add to an object. A gap that cannot be filled is left to the guards, which judge the result anyway. */
+export function fill(review: Review, deps: MutationDeps, call: Call): Filled | Promise<Filled> {
+  if (matchResource(review) === undefined) return { kind: 'mismatch' }
+  const { settings, mutators } = deps.policy()
+  const asked = mutators.filter((mutator) => isAsked(mutator, review, call.family))
+  const read =
+    asked.length === 0 ? undefined : refreshUnlessKnown(review.namespace, deps.namespaces, settings, call.deadline)
+  if (read === undefined) return patch(review, asked, deps, settings)
+  if (!call.enter(review.namespace)) return { kind: 'overload' }
+  return read.then(() => patch(review, asked, deps, settings))
 }
 
 function isAsked(
   { id, resources }: ConfiguredMutator,
-  { kind, resource }: Review,
+  { operation, subResource, resource }: Review,
   family: string | undefined,
 ): boolean {
   return (
+    operation === 'CREATE' &&
+    subResource === '' &&
     (family === undefined || family === id) &&
     resources.some(
       (row) =>
-        row.group === resource.group &&
-        row.resource === resource.resource &&
-        row.kind === kind.kind &&
-        row.versions.includes(resource.version),
+        row.group === resource.group && row.resource === resource.resource && row.versions.includes(resource.version),
     )
   )
+}
+
+function patch(
+  { uid, kind, namespace, name, object, caller }: Review,
+  mutators: readonly ConfiguredMutator[],
+  { namespaces, recorder }: MutationDeps,
+  settings: Settings,
+): Filled {
+  const facts = factsOf(namespace, namespaces, settings)
+  const input: GuardInput = {
+    ...kind,
+    operation: 'CREATE',
+    subResource: '',
+    namespace,
+    name,
+    object,
+    oldObject: null,
+    caller,
+    facts,
+  }
+  const operations = mutators.flatMap((mutator) => {
+    try {
+      return mutator.patch(input)
+    } catch (error) {
+      recorder.fault(mutator.id, uid, error)
+      return []
+    }
+  })
+  return { kind: 'filled', family: mutators[0]?.id ?? 'none', operations }
 }

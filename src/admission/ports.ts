@@ -1,6 +1,6 @@
 /** The ports through which admission reaches the world. Adapters live in `cluster` and `observability`. */
 import type { Apexes } from '../tenancy/apexes.ts'
-import type { Namespace, TenancySettings } from '../tenancy/tenancy.ts'
+import type { Namespace } from '../tenancy/tenancy.ts'
 
 /** Namespace labels and apex ownership, answered from memory. */
 export interface NamespaceGetter {
@@ -12,8 +12,6 @@ export interface NamespaceGetter {
    * no API server behind the facts, the namespace was just found missing, or its share of reads is used up.
    */
   refresh(name: string, deadline: number): Promise<void> | undefined
-  /** Takes other label keys into use. */
-  configure(settings: TenancySettings): void
 }
 
 export type Effect = 'deny' | 'ratchet' | 'warn' | 'audit'

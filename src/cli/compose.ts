@@ -41,8 +41,7 @@ export interface Gatehouse {
 
 /** Starts the webhook and health ports. Rejects, with nothing left running, if a port or a file cannot be used. */
 export async function startGatehouse({ config, certificate, log }: GatehouseOptions): Promise<Gatehouse> {
-  let policy = policyOf(config)
-  let active = activeMutators(config)
+  let policy = policyFor(config)
   const metrics = createMetrics({
     families: [...guardIds, ...mutatorIds],
     origins: Object.fromEntries(guardIds.map((id) => [id, originsOf(id)])),
@@ -58,7 +57,6 @@ export async function startGatehouse({ config, certificate, log }: GatehouseOpti
     recorder,
     now,
     policy: () => policy,
-    mutators: () => active,
   })
   const traffic = createTraffic()
   const { address, port, healthAddress, healthPort, maxConcurrent, maxBytesInFlight } = config.server
@@ -95,8 +93,7 @@ export async function startGatehouse({ config, certificate, log }: GatehouseOpti
   }
 
   function reconfigure(changed: Config): void {
-    policy = policyOf(changed)
-    active = activeMutators(changed)
+    policy = policyFor(changed)
     namespaces.configure(changed.settings)
     log.level = changed.log.level
   }
@@ -110,6 +107,10 @@ export async function startGatehouse({ config, certificate, log }: GatehouseOpti
     await drain(app, traffic, options)
     await Promise.all([namespaces.stop(), closeHealth(health)])
   }
+}
+
+function policyFor(config: Config) {
+  return { ...policyOf(config), mutators: activeMutators(config) }
 }
 
 async function closeHealth(health: { readonly server: HttpServer; close(): Promise<unknown> }): Promise<void> {

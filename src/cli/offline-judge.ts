@@ -1,13 +1,13 @@
 /** The engine of the server without a server: facts from memory, nothing to wait for. */
-import { judge, type JudgeDeps } from '../admission/judge.ts'
-import { createMutation } from '../admission/mutate.ts'
+import { judge } from '../admission/judge.ts'
+import { mismatchReason } from '../admission/answer.ts'
+import { fill } from '../admission/mutate.ts'
 import type { Review } from '../admission/review.ts'
 import type { Config } from '../config/config.ts'
 import { guards } from '../guards/index.ts'
 import type { PatchOperation } from '../mutators/mutator.ts'
 import type { NamespaceIndex } from '../tenancy/namespace-index.ts'
 import { activeMutators } from './active-mutators.ts'
-import { readPatch } from './apply-patch.ts'
 import { refuseLine, type Answer } from './check-answer.ts'
 import { policyOf } from './policy.ts'
 
@@ -28,42 +28,38 @@ export function createOfflineJudge(
   index: NamespaceIndex,
   complain: (line: string) => void,
 ): OfflineJudge {
-  const fixedPolicy = policyOf(config)
-  const policy = () => fixedPolicy
-  const mutators = activeMutators(config)
-  const namespaces: JudgeDeps['namespaces'] = {
-    apexes: index.apexes,
-    get: (name) => index.get(name),
-    // There is no API server to ask.
-    refresh: () => undefined,
-    configure: (settings) => index.configure(settings),
-  }
-  const recorder = {
-    review: () => undefined,
-    fault(where: string, uid: string, error: unknown) {
-      const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      complain(`${where} failed on review ${JSON.stringify(uid)}, which is a fault in Gatehouse: ${said}`)
+  const policy = { ...policyOf(config), mutators: activeMutators(config) }
+  const deps = {
+    guards,
+    namespaces: {
+      apexes: index.apexes,
+      get: (name: string) => index.get(name),
+      // There is no API server to ask.
+      refresh: () => undefined,
     },
+    recorder: {
+      fault(where: string, uid: string, error: unknown) {
+        const said = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        complain(`${where} failed on review ${JSON.stringify(uid)}, which is a fault in Gatehouse: ${said}`)
+      },
+    },
+    policy: () => policy,
   }
-  const deps: JudgeDeps = { guards, namespaces, recorder, policy }
-  const mutate = createMutation({ namespaces, recorder, policy, mutators: () => mutators, now: () => 0 })
 
   return {
     judge(review) {
       const judged = judge(review, deps, patience)
       if (judged instanceof Promise || judged.kind === 'overload') throw new Error(waited)
-      if (judged.kind === 'mismatch') return { ...refuseLine(review.uid, 400, mismatch), isGuarded: true }
+      if (judged.kind === 'mismatch') return { ...refuseLine(review.uid, 400, mismatchReason), isGuarded: true }
       return { uid: review.uid, ...judged.decision, isGuarded: judged.family !== 'none' }
     },
     fill(review) {
-      if (mutators.length === 0) return []
-      const outcome = mutate(review, { endpoint: 'mutate', family: undefined, ...patience }, 0)
-      if (outcome instanceof Promise || outcome.kind !== 'answered') throw new Error(waited)
-      return readPatch(JSON.parse(outcome.body))
+      const filled = fill(review, deps, { endpoint: 'mutate', family: undefined, ...patience })
+      if (filled instanceof Promise || filled.kind === 'overload') throw new Error(waited)
+      return filled.kind === 'filled' ? filled.operations : []
     },
   }
 }
 
 const patience = { deadline: Infinity, enter: () => true }
-const mismatch = 'kind and resource of the request do not belong together'
 const waited = 'facts in memory made a review wait'

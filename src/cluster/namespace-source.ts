@@ -1,7 +1,10 @@
 import type { NamespaceGetter } from '../admission/ports.ts'
+import type { TenancySettings } from '../tenancy/tenancy.ts'
 
 /** Where the facts about namespaces come from: a `NamespaceGetter` with a life of its own. */
 export interface NamespaceSource extends NamespaceGetter {
+  /** Takes other label keys into use. */
+  configure(settings: TenancySettings): void
   /** Resolves when what is at hand without the API server is loaded. */
   start(): Promise<void>
   /** Ends timers, connections and files; nothing changes afterwards. */

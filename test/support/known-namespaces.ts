@@ -34,8 +34,5 @@ export function createKnownNamespaces(
     },
     get: (name) => known.get(name),
     refresh: () => undefined,
-    configure: () => {
-      throw new Error('these namespaces keep their settings')
-    },
   }
 }
