@@ -14,7 +14,6 @@ import {
   labelCount,
   nameFault,
   parentOf,
-  wildcardCovers,
   type NameFault,
 } from './name.ts'
 
@@ -114,14 +113,6 @@ test('a name is in an apex that it equals or lies below, and nowhere else', () =
   ]) {
     assert.equal(inApex(name, apex), false, name)
   }
-})
-
-test('a wildcard covers what lies below its parent, at any depth', () => {
-  assert.equal(wildcardCovers('*.example.org', 'a.example.org'), true)
-  assert.equal(wildcardCovers('*.example.org', 'b.a.example.org'), true)
-  assert.equal(wildcardCovers('*.example.org', 'example.org'), false)
-  assert.equal(wildcardCovers('*.example.org', 'aexample.org'), false)
-  assert.equal(wildcardCovers('example.org', 'a.example.org'), false)
 })
 
 test('parents and labels are counted by dots', () => {

@@ -129,11 +129,6 @@ export function inApex(name: string, apex: string): boolean {
   return name.length > apex.length && name.charCodeAt(name.length - apex.length - 1) === dot && name.endsWith(apex)
 }
 
-/** Whether the wildcard `*.x` covers `name`, which is any name below `x`. Both sides must be folded. */
-export function wildcardCovers(wildcard: string, name: string): boolean {
-  return isWildcard(wildcard) && name.length > wildcard.length - 2 && inApex(name, wildcard.slice(2))
-}
-
 /** The name one label up, or undefined for a single label. */
 export function parentOf(name: string): string | undefined {
   const at = name.indexOf('.')
