@@ -8,7 +8,6 @@ import { renderAnswer, renderFilled, renderSummary, startTally, tally } from './
 import { readManifestFiles, type ManifestFile } from './manifest-files.ts'
 import { readManifestObjects, type ManifestFault, type ManifestObject } from './manifest-objects.ts'
 import type { OfflineJudge } from './offline-judge.ts'
-import { printable } from './printable.ts'
 import { reviewOfObject } from './review-of-object.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -34,7 +33,7 @@ export async function checkManifests(
       const outcome = 'fault' in manifest ? manifest : judgeManifest(file.name, manifest)
       if ('fault' in outcome) {
         faults++
-        terminal.complain(`${printable(file.name)}: ${outcome.fault}`)
+        terminal.complain(`${file.name}: ${outcome.fault}`)
       } else await terminal.print(outcome.output)
     }
   }

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
+import { printable } from './printable.ts'
+
 /** What a piece of output means; a terminal that has colours shows it. */
 export type Tone = 'good' | 'bad' | 'careful' | 'quiet' | 'strong'
 
@@ -10,8 +12,8 @@ export interface Terminal {
   readonly input: Readable
   /** Writes to standard output. A promise, where the reader is slower than we are, until it has caught up. */
   print(text: string): Promise<void> | undefined
-  /** Writes a line to standard error. */
-  complain(line: string): void
+  /** Writes to standard error, each line made harmless to a terminal. */
+  complain(text: string): void
   /** `text` in the colour of its tone, where standard output is a terminal with colours and nobody said NO_COLOR. */
   paint(tone: Tone, text: string): string
 }
@@ -40,7 +42,8 @@ export function createTerminal(streams: Streams): Terminal {
       return streams.stdin
     },
     print: (text) => (stdout.write(text) ? undefined : once(stdout, 'drain').then(() => undefined)),
-    complain: (line) => void stderr.write(`${line}\n`),
+    // Complaints quote file names and other people's text; here nobody can forget to make that harmless.
+    complain: (text) => void stderr.write(`${text.split('\n').map(printable).join('\n')}\n`),
     paint: (tone, text) => (isColoured ? styleText(styles[tone], text, { validateStream: false }) : text),
   }
 }
