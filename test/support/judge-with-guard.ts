@@ -15,6 +15,7 @@ export async function judgeWithGuard(
   body: Json,
   settings: Record<string, unknown> = {},
   namespaces: World['namespaces'] = {},
+  { complete = true }: { readonly complete?: boolean } = {},
 ): Promise<Decision> {
   const parsed = Settings.parse(settings)
   const review = readReview(body)
@@ -23,7 +24,7 @@ export async function judgeWithGuard(
     review,
     {
       guards: forEveryGuard(() => guard),
-      namespaces: createKnownNamespaces(namespaces, parsed),
+      namespaces: createKnownNamespaces(namespaces, parsed, { complete }),
       recorder: {
         fault(_where, _uid, error) {
           throw error
