@@ -14,7 +14,7 @@ export type Question = string | InlineQuestion
 interface InlineQuestion {
   readonly request: ReviewParts
   /** Laid over the settings of the world. */
-  readonly settings?: Readonly<Record<string, unknown>>
+  readonly settings?: Readonly<Record<string, unknown>> | undefined
   /** Whether the list of namespaces is complete. */
   readonly complete?: boolean
 }

@@ -1,7 +1,7 @@
 /** Asks the guard `gateway-config` about one document, in a small world, and keeps what tests compare. */
 import { evaluateGuard } from '../../src/admission/evaluate.ts'
 import { gatewayConfig } from '../../src/guards/gateway-config/guard.ts'
-import type { GuardInput, Json } from '../../src/guards/guard.ts'
+import type { GuardInput, Json, JsonObject } from '../../src/guards/guard.ts'
 import { Settings } from '../../src/tenancy/settings.ts'
 import { createKnownNamespaces } from './known-namespaces.ts'
 
@@ -56,8 +56,8 @@ export function platformInput(question: Question): GuardInput {
     subResource: '',
     namespace: settings.platformNamespace,
     name: 'platform-config',
-    object: configMap(question.text, question.annotations),
-    oldObject: isUpdate ? configMap(question.stored) : null,
+    object: configMapWith(question.text, question.annotations),
+    oldObject: isUpdate ? configMapWith(question.stored) : null,
     caller: { username: 'admin', groups: ['system:masters'] },
     facts: {
       tenancy: { kind: 'outside' },
@@ -92,7 +92,8 @@ export function askGuard(input: GuardInput, question: Pick<Question, 'settings'>
   }
 }
 
-function configMap(text: Json | undefined, annotations?: Readonly<Record<string, string>>): Json {
+/** `platform-config` with this text in `data.namespaces`. */
+export function configMapWith(text: Json | undefined, annotations?: Question['annotations']): JsonObject {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',

@@ -1,24 +1,19 @@
-import assert from 'node:assert/strict'
-import { test } from 'node:test'
-
-import { renderViolation } from '../../admission/render.ts'
-import {
-  askGuard,
-  askPlatformConfig,
-  entryWith,
-  platformDeletion,
-  platformInput,
-  platformSettings,
-  type Question,
-} from '../../../test/support/platform-config.ts'
+import { testMessages, type DenialPin } from '../../../test/support/pin-messages.ts'
+import { configMapWith, entryWith, platformSettings, type Question } from '../../../test/support/platform-config.ts'
 import { gatewayConfig } from './guard.ts'
 import type { Origin } from './origins.ts'
+
+const platformConfig = {
+  kind: 'ConfigMap',
+  namespace: platformSettings({}).platformNamespace,
+  name: 'platform-config',
+}
 
 function ofGateway(gateway: Parameters<typeof entryWith>[0]): Question {
   return { text: entryWith(gateway) }
 }
 
-// For every origin a question, and what its only violation says.
+// For every origin a question, and what its only violation says before the id of the guard.
 const denials: Readonly<Record<Exclude<Origin, 'deletion'>, readonly [Question, string]>> = {
   'document-missing': [
     {},
@@ -134,26 +129,6 @@ const denials: Readonly<Record<Exclude<Origin, 'deletion'>, readonly [Question, 
   ],
 }
 
-for (const [origin, [question, says]] of Object.entries(denials)) {
-  test(`${origin} reads the same as ever`, () => {
-    const { violations } = gatewayConfig.check(platformInput(question), platformSettings(question.settings))
-
-    assert.deepEqual(
-      violations.map(({ origin: own }) => own),
-      [`gateway-config/${origin}`],
-    )
-    assert.deepEqual(violations.map(render), [`${says} [gateway-config]`])
-  })
-}
-
-test('deletion reads the same as ever', () => {
-  const { violations } = gatewayConfig.check(platformDeletion({ text: '- name: tenant-a' }), platformSettings({}))
-
-  assert.deepEqual(violations.map(render), [
-    "data.namespaces: Forbidden: the ConfigMap may only be deleted when its list is '[]'; empty the list first, or set the annotation 'gatehouse.dev/allow-removal: \"true\"' on it before deleting it [gateway-config]",
-  ])
-})
-
 const acknowledged = { 'gatehouse.dev/allow-removal': 'true' }
 
 // What an allowed request is told.
@@ -192,24 +167,55 @@ const warnings: readonly (readonly [Question, string])[] = [
   ],
 ]
 
-for (const [question, says] of warnings) {
-  test(`it warns: ${says.slice(0, 80)}`, () => {
-    const { code, warnings: said } = askPlatformConfig(question)
+// As the README has it.
+const refused = `- name: tenant-a
+  gateway:
+    image: ghcr.io/nvidia/openshell/gateway:latest
+    serverDnsNames: [gw.a.example.org, gw.b.example.org]
+    config: |
+      [openshell.gateway]
+      log_level = "warning"
+`
 
-    assert.deepEqual({ code, said }, { code: 200, said: [says] })
-  })
+testMessages(
+  gatewayConfig,
+  new URL('cases.yaml', import.meta.url),
+  {
+    ...Object.fromEntries(
+      Object.entries(denials).map(([origin, [question, says]]): [string, DenialPin] => [
+        origin,
+        [write(question), `${says} [gateway-config]`],
+      ]),
+    ),
+    deletion: [
+      deletion({ text: '- name: tenant-a' }),
+      "data.namespaces: Forbidden: the ConfigMap may only be deleted when its list is '[]'; empty the list first, or set the annotation 'gatehouse.dev/allow-removal: \"true\"' on it before deleting it [gateway-config]",
+    ],
+  },
+  {
+    ...Object.fromEntries(warnings.map(([question, says]) => [says.slice(0, 80), [write(question), [says]] as const])),
+    'an acknowledged deletion': [
+      deletion({ text: '- name: tenant-a', annotations: acknowledged }),
+      ["data.namespaces: deleting the ConfigMap removes no gateway; to remove them all, write '[]' instead"],
+    ],
+    'several violations': [
+      write({ text: refused }),
+      `3 violations:
+- data.namespaces[0].gateway.config: Invalid value: "openshell.gateway.log_level": must be one of 'trace', 'debug', 'info', 'warn', 'error' [gateway-config]
+- data.namespaces[0].gateway.image: Forbidden: "ghcr.io/nvidia/openshell/gateway:latest" must be pinned by another tag than 'latest', which changes its meaning [gateway-config]
+- data.namespaces[0].gateway.serverDnsNames[1]: Forbidden: "gw.b.example.org" must lie within 'a.example.org', the apex of namespace "tenant-a" (label 'namespace.cozystack.io/host'), or be a free name outside the platform; use such a name or ask a platform administrator [gateway-config]`,
+    ],
+  },
+)
+
+/** The question as a request to write the ConfigMap: an update where something is stored. */
+function write({ text, stored, annotations, settings, complete = true }: Question) {
+  const oldObject = stored === undefined ? null : configMapWith(stored)
+  return { request: { ...platformConfig, object: configMapWith(text, annotations), oldObject }, settings, complete }
 }
 
-test('a deletion is told what it does not do', () => {
-  const { warnings: said } = askGuard(platformDeletion({ text: '- name: tenant-a', annotations: acknowledged }))
-
-  assert.deepEqual(said, [
-    "data.namespaces: deleting the ConfigMap removes no gateway; to remove them all, write '[]' instead",
-  ])
-})
-
-function render(
-  violation: Parameters<typeof renderViolation>[0] | Omit<Parameters<typeof renderViolation>[0], 'guard' | 'effect'>,
-) {
-  return renderViolation({ ...violation, guard: 'gateway-config', effect: 'deny' })
+function deletion({ text, annotations }: Question) {
+  return {
+    request: { ...platformConfig, operation: 'DELETE', object: null, oldObject: configMapWith(text, annotations) },
+  }
 }
