@@ -1,7 +1,8 @@
 /** Hostnames that live in annotations, where other controllers read them. */
 import type { Json, Violation } from './guard.ts'
 import { maxNames, refuseTooMany, refuseType, type HostnameField } from './hostname-violation.ts'
-import { isObject, member } from './json.ts'
+import type { HostnameFields } from './hostname-fields.ts'
+import { isAbsent, isObject, member } from './json.ts'
 import type { GuardId } from './resources.ts'
 
 /** Annotations that external-dns and ingress-nginx read as comma lists of hostnames. DESIGN section 10. */
@@ -11,21 +12,16 @@ const hostnameAnnotations = [
   'nginx.ingress.kubernetes.io/server-alias',
 ] as const
 
-export interface AnnotatedHostnames {
-  readonly fields: readonly HostnameField[]
-  readonly faults: readonly Violation[]
-}
-
 /**
  * The hostnames in the annotations of `holder` (`metadata`, or `spec.infrastructure` of a Gateway): split at
  * commas and trimmed; an empty entry names nothing. `path` is where `holder` stands.
  */
-export function readAnnotatedHostnames(guard: GuardId, holder: Json | undefined, path: string): AnnotatedHostnames {
-  if (holder !== undefined && holder !== null && !isObject(holder)) {
+export function readAnnotatedHostnames(guard: GuardId, holder: Json | undefined, path: string): HostnameFields {
+  if (!isAbsent(holder) && !isObject(holder)) {
     return { fields: [], faults: [refuseType(guard, { field: path, kind: path, value: holder }, 'an object')] }
   }
   const annotations = member(holder, 'annotations')
-  if (annotations === undefined || annotations === null) return none
+  if (isAbsent(annotations)) return none
   if (!isObject(annotations)) {
     return {
       fields: [],
@@ -52,12 +48,12 @@ export function readAnnotatedHostnames(guard: GuardId, holder: Json | undefined,
   return { fields, faults }
 }
 
-const none: AnnotatedHostnames = { fields: [], faults: [] }
+const none: HostnameFields = { fields: [], faults: [] }
 
 /** The values of the annotations that name hosts, as they stand. */
 export function annotationsThatNameHosts(holder: Json | undefined): readonly (Json | undefined)[] {
   const annotations = member(holder, 'annotations')
-  if (annotations === undefined || annotations === null) return hostnameAnnotations.map(() => undefined)
+  if (isAbsent(annotations)) return hostnameAnnotations.map(() => undefined)
   if (!isObject(annotations)) return hostnameAnnotations.map(() => annotations)
   return hostnameAnnotations.map((key) => member(annotations, key))
 }

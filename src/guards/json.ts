@@ -4,6 +4,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Whether there is nothing: the API server treats null like a member that is missing. */
+export function isAbsent(value: Json | undefined): value is null | undefined {
+  return value === undefined || value === null
+}
+
 /** An own member of an object; undefined for anything else. */
 export function member(value: Json | undefined, key: string): Json | undefined {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined

@@ -50,8 +50,9 @@ export interface ResourceRow {
   readonly paths: readonly string[]
 }
 
-const gatewayApi = 'gateway.networking.k8s.io'
+export const gatewayApi = 'gateway.networking.k8s.io'
 const experimentalGatewayApi = 'gateway.networking.x-k8s.io'
+export const gatewayApiGroups: readonly string[] = [gatewayApi, experimentalGatewayApi]
 
 const writes = ['CREATE', 'UPDATE'] as const
 
@@ -148,6 +149,11 @@ export const resources: readonly ResourceRow[] = [
     paths: ['data.namespaces'],
   },
 ]
+
+/** Kinds that a route may name as its parent: all that have listeners. */
+export const listenerKinds: readonly string[] = resources
+  .filter(({ guard }) => guard === 'gateway-hostname')
+  .map(({ kind }) => kind)
 
 /**
  * Groups that served guarded kinds once, or serve them under other names: whatever of them is written to a

@@ -1,5 +1,5 @@
 import type { Json, Violation } from '../guard.ts'
-import { isObject, member } from '../json.ts'
+import { isAbsent, isObject, member } from '../json.ts'
 import { readEntry, type Entry } from './entry.ts'
 import { documentField, itemField } from './field.ts'
 import { createFindings, malformed, missing } from './findings.ts'
@@ -45,7 +45,7 @@ export function isEmptyList({ entries, faults }: Document): boolean {
 const must = "must hold a YAML list with one entry for each tenant; write '[]' where there is none"
 
 function explainAbsence(value: Json | undefined): Violation {
-  return value === undefined || value === null || isObject(value)
+  return isAbsent(value) || isObject(value)
     ? missing('document-missing', documentField, must)
     : malformed('document-missing', documentField, value, must)
 }

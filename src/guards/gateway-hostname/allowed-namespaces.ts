@@ -2,7 +2,7 @@
 import type { Settings } from '../../tenancy/settings.ts'
 import type { Advice, Json, Verdict, Violation } from '../guard.ts'
 import { refuseType, type ReadField } from '../hostname-violation.ts'
-import { isList, isObject, member } from '../json.ts'
+import { isAbsent, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 
 const nothing: Verdict = { violations: [], advice: [] }
@@ -36,10 +36,6 @@ export function readAllowedNamespaces(
     selector.field,
     `opens it to ${what} of any namespace with labels that tenants may set; select by 'kubernetes.io/metadata.name'`,
   )
-}
-
-function isAbsent(value: Json | undefined): value is null | undefined {
-  return value === undefined || value === null
 }
 
 function step({ field, kind, value }: ReadField, key: string): ReadField {

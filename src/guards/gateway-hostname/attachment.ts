@@ -1,8 +1,7 @@
 /** What attaches a Gateway or ListenerSet to the data plane. While it stays, the ratchet excuses. DESIGN section 10. */
 import type { GuardInput, Json } from '../guard.ts'
-import { canonicalJson, isList, isObject, member } from '../json.ts'
-
-const gatewayGroup = 'gateway.networking.k8s.io'
+import { canonicalJson, isAbsent, isList, isObject, member } from '../json.ts'
+import { parentWithDefaults } from '../parent-ref.ts'
 
 /** The fields that attach the object, as they stand. */
 export function whereAttached(object: Json): readonly (Json | undefined)[] {
@@ -21,17 +20,11 @@ export function staysAttached({
 
 function attachmentOf(object: Json, namespace: string): string {
   const [parentRef, gatewayClassName, addresses] = whereAttached(object)
-  return canonicalJson([parentWithDefaults(parentRef, namespace), gatewayClassName ?? '', withAddressTypes(addresses)])
+  return canonicalJson([parentOf(parentRef, namespace), gatewayClassName ?? '', withAddressTypes(addresses)])
 }
 
-function parentWithDefaults(ref: Json | undefined, namespace: string): Json {
-  if (!isObject(ref)) return ref ?? null
-  return [
-    member(ref, 'group') ?? gatewayGroup,
-    member(ref, 'kind') ?? 'Gateway',
-    member(ref, 'namespace') || namespace,
-    member(ref, 'name') ?? '',
-  ]
+function parentOf(ref: Json | undefined, namespace: string): Json {
+  return isObject(ref) ? parentWithDefaults(ref, namespace) : (ref ?? null)
 }
 
 function withAddressTypes(addresses: Json | undefined): Json {
@@ -43,5 +36,5 @@ function withAddressTypes(addresses: Json | undefined): Json {
 export function attachesToForeignGateway({ object, namespace }: Pick<GuardInput, 'object' | 'namespace'>): boolean {
   const [parentRef] = whereAttached(object)
   const target = member(parentRef, 'namespace')
-  return target !== undefined && target !== null && target !== '' && target !== namespace
+  return !isAbsent(target) && target !== '' && target !== namespace
 }

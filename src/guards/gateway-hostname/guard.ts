@@ -4,6 +4,7 @@ import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.t
 import type { Advice, Guard, GuardInput, Json, Verdict, Violation } from '../guard.ts'
 import { hostnameOrigins, refuseClosed } from '../hostname-violation.ts'
 import { isList, member } from '../json.ts'
+import { tellsNamesApart } from '../listener-protocol.ts'
 import { quoteShort } from '../violation.ts'
 import { readAllowedNamespaces } from './allowed-namespaces.ts'
 import { attachesToForeignGateway, staysAttached, whereAttached } from './attachment.ts'
@@ -97,12 +98,9 @@ function allowedListeners(object: Json) {
   }
 }
 
-// Only HTTP, HTTPS and TLS tell names apart, so only there a missing one means "every name".
-const namingProtocols: readonly string[] = ['HTTP', 'HTTPS', 'TLS']
-
 function judgeCatchAll({ hostname, path, name, protocol }: Listener, input: GuardInput): Verdict {
   if (hostname !== undefined) return { violations: [], advice: [] }
-  if (namingProtocols.includes(protocol) && attachesToForeignGateway(input)) {
+  if (tellsNamesApart(protocol) && attachesToForeignGateway(input)) {
     return { violations: [foreignCatchAll(path)], advice: [] }
   }
   const advice: Advice = {

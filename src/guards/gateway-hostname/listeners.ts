@@ -1,7 +1,8 @@
 /** `spec.listeners` as the guard reads it. */
 import type { Json, Violation } from '../guard.ts'
+import { readSpec } from '../hostname-fields.ts'
 import { refuseTooMany, refuseType, type HostnameField, type ReadField } from '../hostname-violation.ts'
-import { isList, isObject, member } from '../json.ts'
+import { isAbsent, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 
 export interface Listener {
@@ -21,10 +22,8 @@ export interface Listeners {
 
 /** The listeners of a Gateway or ListenerSet, and what of them cannot be read. */
 export function readListeners(guard: GuardId, object: Json): Listeners {
-  const spec = member(object, 'spec')
-  if (spec !== undefined && spec !== null && !isObject(spec)) {
-    return { listeners: [], faults: [refuseType(guard, { field: 'spec', kind: 'spec', value: spec }, 'an object')] }
-  }
+  const { spec, fault } = readSpec(guard, object)
+  if (fault !== undefined) return { listeners: [], faults: [fault] }
   const value = member(spec, 'listeners')
   if (value === undefined) return { listeners: [], faults: [] }
   if (!isList(value)) {
@@ -39,7 +38,7 @@ export function readListeners(guard: GuardId, object: Json): Listeners {
     const path = `spec.listeners[${at}]`
     if (isObject(listener)) {
       const protocol = member(listener, 'protocol')
-      if (protocol !== undefined && protocol !== null && typeof protocol !== 'string') {
+      if (!isAbsent(protocol) && typeof protocol !== 'string') {
         faults.push(refuseType(guard, { field: `${path}.protocol`, kind: 'protocol', value: protocol }, 'a text'))
       }
       listeners.push(readListener(path, listener))

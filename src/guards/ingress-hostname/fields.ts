@@ -1,14 +1,10 @@
 /** Where an Ingress names hosts, and where it leaves them out. */
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import type { Json, Violation } from '../guard.ts'
-import { hostnameKey, refuseTooMany, refuseType, type HostnameField } from '../hostname-violation.ts'
-import { isEqual, isList, isObject, member } from '../json.ts'
+import { readSpec, type HostnameFields } from '../hostname-fields.ts'
+import { hostnameKey, refuseTooMany, refuseType } from '../hostname-violation.ts'
+import { isAbsent, isEqual, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
-
-export interface IngressFields {
-  readonly fields: readonly HostnameField[]
-  readonly faults: readonly Violation[]
-}
 
 export const catchAllOrigins = {
   'default-backend': 'a default backend, which takes every name that no rule names',
@@ -16,13 +12,10 @@ export const catchAllOrigins = {
 } as const
 
 /** Everything that names a host in an Ingress, and what is wrong with its shape. */
-export function readIngress(guard: GuardId, object: Json): IngressFields {
-  const spec = member(object, 'spec')
+export function readIngress(guard: GuardId, object: Json): HostnameFields {
+  const { spec, fault } = readSpec(guard, object)
   const annotated = readAnnotatedHostnames(guard, member(object, 'metadata'), 'metadata')
-  if (spec !== undefined && spec !== null && !isObject(spec)) {
-    const fault = refuseType(guard, { field: 'spec', kind: 'spec', value: spec }, 'an object')
-    return { fields: annotated.fields, faults: [fault, ...annotated.faults] }
-  }
+  if (fault !== undefined) return { fields: annotated.fields, faults: [fault, ...annotated.faults] }
   const backend = member(spec, 'defaultBackend')
   const tooMany = refuseTooMany(guard, 'spec', countHosts(spec))
   if (tooMany !== undefined) return { fields: [], faults: [tooMany] }
@@ -34,7 +27,7 @@ export function readIngress(guard: GuardId, object: Json): IngressFields {
   return {
     fields: parts.flatMap(({ fields }) => fields),
     faults: [
-      ...(backend === undefined || backend === null ? [] : [defaultBackend(guard)]),
+      ...(isAbsent(backend) ? [] : [defaultBackend(guard)]),
       ...rules.faults,
       ...tls.faults,
       ...parts.flatMap(({ faults }) => faults),
@@ -50,7 +43,7 @@ export function readNewAnnotatedHostnames(
   guard: GuardId,
   object: Json,
   oldObject: Json,
-): IngressFields & { readonly isChanged: boolean } {
+): HostnameFields & { readonly isChanged: boolean } {
   const now = readAnnotatedHostnames(guard, member(object, 'metadata'), 'metadata')
   const before = readAnnotatedHostnames(guard, member(oldObject, 'metadata'), 'metadata')
   const stored = new Set(before.fields.map(({ kind, value }) => hostnameKey(kind, value)))
@@ -90,7 +83,7 @@ function readItems(guard: GuardId, spec: Json | undefined, key: 'rules' | 'tls',
     : { items: [], faults: [refuseType(guard, { field: path, kind: key, value }, expected)] }
 }
 
-function readRule(guard: GuardId, path: string, rule: Json): IngressFields {
+function readRule(guard: GuardId, path: string, rule: Json): HostnameFields {
   if (!isObject(rule)) {
     return { fields: [], faults: [refuseType(guard, { field: path, kind: 'rule', value: rule }, 'an object')] }
   }
@@ -100,7 +93,7 @@ function readRule(guard: GuardId, path: string, rule: Json): IngressFields {
     : { fields: [{ field: `${path}.host`, kind: 'rule-host', value: host }], faults: [] }
 }
 
-function readTls(guard: GuardId, path: string, item: Json): IngressFields {
+function readTls(guard: GuardId, path: string, item: Json): HostnameFields {
   if (!isObject(item)) {
     return { fields: [], faults: [refuseType(guard, { field: path, kind: 'tls-item', value: item }, 'an object')] }
   }

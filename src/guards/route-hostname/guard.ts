@@ -2,8 +2,9 @@ import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
 import type { Guard, GuardInput, Json, Violation } from '../guard.ts'
-import { hostnameOrigins, refuseClosed, refuseTooMany, refuseType, type HostnameField } from '../hostname-violation.ts'
-import { isList, isObject, member } from '../json.ts'
+import { readSpec, type HostnameFields } from '../hostname-fields.ts'
+import { hostnameOrigins, refuseClosed, refuseTooMany, refuseType } from '../hostname-violation.ts'
+import { isList, member } from '../json.ts'
 import { adviseForeignParents, attachesNowhereNew, readParentRefs } from './parent-refs.ts'
 
 const id = 'route-hostname'
@@ -59,21 +60,15 @@ function closedTo({ facts }: GuardInput): readonly Violation[] {
   return [refuseClosed(id, facts.tenancy)].flatMap((violation) => violation ?? [])
 }
 
-interface Names {
-  readonly fields: readonly HostnameField[]
-  readonly faults: readonly Violation[]
-}
-
-function readNames(object: Json): Names {
-  const own = readHostnames(member(object, 'spec'))
+function readNames(object: Json): HostnameFields {
+  const own = readHostnames(object)
   const annotated = readAnnotatedHostnames(id, member(object, 'metadata'), 'metadata')
   return { fields: [...own.fields, ...annotated.fields], faults: [...own.faults, ...annotated.faults] }
 }
 
-function readHostnames(spec: Json | undefined): Names {
-  if (spec !== undefined && spec !== null && !isObject(spec)) {
-    return { fields: [], faults: [refuseType(id, { field: 'spec', kind: 'spec', value: spec }, 'an object')] }
-  }
+function readHostnames(object: Json): HostnameFields {
+  const { spec, fault } = readSpec(id, object)
+  if (fault !== undefined) return { fields: [], faults: [fault] }
   const hostnames = member(spec, 'hostnames')
   if (hostnames === undefined || (isList(hostnames) && hostnames.length === 0)) {
     return { fields: [], faults: [noHostnames] }

@@ -3,13 +3,10 @@ import type { Settings } from '../../tenancy/settings.ts'
 import { isTenantNamespace, labelOf } from '../../tenancy/tenancy.ts'
 import type { Advice, GuardInput, Json, JsonObject, Violation } from '../guard.ts'
 import { refuseTooMany, refuseType } from '../hostname-violation.ts'
-import { canonicalJson, isList, isObject, member } from '../json.ts'
-import type { GuardId } from '../resources.ts'
+import { canonicalJson, isAbsent, isList, isObject, member } from '../json.ts'
+import { parentDefaults, parentWithDefaults } from '../parent-ref.ts'
+import { gatewayApiGroups, listenerKinds, type GuardId } from '../resources.ts'
 import { quoteShort } from '../violation.ts'
-
-const gatewayGroup = 'gateway.networking.k8s.io'
-const gatewayGroups: readonly string[] = [gatewayGroup, 'gateway.networking.x-k8s.io']
-const gatewayKinds: readonly string[] = ['Gateway', 'ListenerSet', 'XListenerSet']
 
 export interface ParentRef {
   readonly field: string
@@ -52,12 +49,12 @@ function refuseRef(guard: GuardId, field: string, value: Json): Violation | unde
   if (!isObject(value)) return refuseType(guard, { field, kind: 'parent-ref', value }, 'an object')
   for (const key of texts) {
     const text = member(value, key)
-    if (text !== undefined && text !== null && typeof text !== 'string') {
+    if (!isAbsent(text) && typeof text !== 'string') {
       return refuseType(guard, { field: `${field}.${key}`, kind: `parent-ref-${key}`, value: text }, 'a text')
     }
   }
   const port = member(value, 'port')
-  return port === undefined || port === null || Number.isInteger(port)
+  return isAbsent(port) || Number.isInteger(port)
     ? undefined
     : refuseType(guard, { field: `${field}.port`, kind: 'parent-ref-port', value: port }, 'a whole number')
 }
@@ -65,8 +62,8 @@ function refuseRef(guard: GuardId, field: string, value: Json): Violation | unde
 function readRef(field: string, ref: JsonObject): ParentRef {
   return {
     field,
-    group: textOf(ref, 'group') ?? gatewayGroup,
-    kind: textOf(ref, 'kind') ?? 'Gateway',
+    group: textOf(ref, 'group') ?? parentDefaults.group,
+    kind: textOf(ref, 'kind') ?? parentDefaults.kind,
     namespace: textOf(ref, 'namespace') ?? '',
     name: textOf(ref, 'name') ?? '',
   }
@@ -88,8 +85,8 @@ export function adviseForeignParents(
 ): readonly Advice[] {
   const foreign = refs.filter(
     (ref) =>
-      gatewayGroups.includes(ref.group) &&
-      gatewayKinds.includes(ref.kind) &&
+      gatewayApiGroups.includes(ref.group) &&
+      listenerKinds.includes(ref.kind) &&
       ref.namespace !== '' &&
       ref.namespace !== namespace &&
       isTenantNamespace(ref.namespace, settings),
@@ -122,17 +119,10 @@ function parentKeys(object: Json, namespace: string): string[] {
   const parentRefs = member(member(object, 'spec'), 'parentRefs')
   if (parentRefs === undefined) return []
   return (isList(parentRefs) ? parentRefs : [parentRefs]).map((ref) =>
-    canonicalJson(isObject(ref) ? withDefaults(ref, namespace) : ref),
+    canonicalJson(isObject(ref) ? attachmentOf(ref, namespace) : ref),
   )
 }
 
-function withDefaults(ref: JsonObject, namespace: string): readonly Json[] {
-  return [
-    member(ref, 'group') ?? gatewayGroup,
-    member(ref, 'kind') ?? 'Gateway',
-    member(ref, 'namespace') || namespace,
-    member(ref, 'name') ?? '',
-    member(ref, 'sectionName') ?? '',
-    member(ref, 'port') ?? '',
-  ]
+function attachmentOf(ref: JsonObject, namespace: string): readonly Json[] {
+  return [...parentWithDefaults(ref, namespace), member(ref, 'sectionName') ?? '', member(ref, 'port') ?? '']
 }

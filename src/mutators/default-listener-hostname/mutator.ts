@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import type { Json } from '../../guards/guard.ts'
 import { isList, isObject, member } from '../../guards/json.ts'
+import { tellsNamesApart } from '../../guards/listener-protocol.ts'
 import { resources } from '../../guards/resources.ts'
 import { foldCase, isName } from '../../hostnames/name.ts'
 import { apexToFill } from '../apex-to-fill.ts'
@@ -16,8 +17,6 @@ const Settings = z.strictObject({
 type Settings = z.infer<typeof Settings>
 
 const kinds: ReadonlySet<string> = new Set(['Gateway', 'ListenerSet', 'XListenerSet'])
-/** Protocols whose listeners tell hosts apart; TCP and UDP ones must not have a hostname. */
-const protocols: ReadonlySet<Json | undefined> = new Set(['HTTP', 'HTTPS', 'TLS'])
 
 /**
  * A listener that names no hostname gets the wildcard of its tenant's apex.
@@ -49,7 +48,7 @@ export const defaultListenerHostname = {
 } as const satisfies Mutator<Settings>
 
 function isCatchAll(listener: Json): boolean {
-  return isObject(listener) && !Object.hasOwn(listener, 'hostname') && protocols.has(member(listener, 'protocol'))
+  return isObject(listener) && !Object.hasOwn(listener, 'hostname') && tellsNamesApart(member(listener, 'protocol'))
 }
 
 function isNamed(listener: Json, hostname: string): boolean {
