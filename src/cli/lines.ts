@@ -5,7 +5,8 @@ const lineFeed = 0x0a
 
 /**
  * Splits a stream of bytes into lines and hands them over chunk by chunk, so that a caller who waits for nothing
- * is not made to wait. Holds `maxBytes` and a chunk at most.
+ * is not made to wait. The memory of a chunk, and so of its lines, may be used again for the next one. Holds
+ * `maxBytes` and a chunk at most.
  */
 export async function* splitLines(chunks: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<readonly Line[]> {
   let started: Buffer[] = []
@@ -34,6 +35,6 @@ export async function* splitLines(chunks: AsyncIterable<unknown>, maxBytes: numb
   function keep(rest: Buffer): void {
     startedBytes += rest.length
     if (startedBytes > maxBytes) started = []
-    else if (rest.length > 0) started.push(rest)
+    else if (rest.length > 0) started.push(Buffer.from(rest))
   }
 }
