@@ -1,7 +1,8 @@
 /** Hostnames that live in annotations, where other controllers read them. */
 import type { Json, Violation } from './guard.ts'
-import { maxNames, refuseTooMany, refuseType, type HostnameField } from './hostname-violation.ts'
+import { refuseType, type HostnameField } from './hostname-violation.ts'
 import type { HostnameFields } from './hostname-fields.ts'
+import { maxNames, refuseTooMany } from './too-many.ts'
 import { isAbsent, isObject, member } from './json.ts'
 import type { GuardId } from './resources.ts'
 

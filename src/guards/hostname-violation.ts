@@ -4,6 +4,7 @@ import type { Tenancy } from '../tenancy/tenancy.ts'
 import type { Json, Violation } from './guard.ts'
 import { canonicalJson, isSmall } from './json.ts'
 import type { GuardId } from './resources.ts'
+import { tooManyOrigin } from './too-many.ts'
 import { quote, quoteShort } from './violation.ts'
 
 /** A value that a guard reads as a DNS name. */
@@ -31,24 +32,6 @@ export function refuseType(guard: GuardId, { field, kind, value }: ReadField, ex
     origin: `${guard}/wrong-type`,
     ratchetKey: isSmall(value) ? hostnameKey(kind, value) : undefined,
     kept: `${quoteShort(value)} is not ${expected}`,
-  }
-}
-
-/**
- * More values than this in one object are refused unjudged: no object of use comes near, and judging a million
- * of them, which fit into a review, would hold up everybody else's.
- */
-export const maxNames = 5_000
-
-/** The violation of a field that holds more values than are judged; undefined if it does not. */
-export function refuseTooMany(guard: GuardId, field: string, count: number): Violation | undefined {
-  if (count <= maxNames) return undefined
-  return {
-    field,
-    type: 'Forbidden',
-    malformed: false,
-    detail: `at most ${maxNames} values are judged in one object, and here are more; spread them over several objects`,
-    origin: `${guard}/too-many`,
   }
 }
 
@@ -119,7 +102,7 @@ function closed(guard: GuardId, origin: string, detail: string): Violation {
 export const hostnameOrigins = {
   'wrong-type': 'a field that is read for hostnames has the wrong JSON type',
   'malformed-name': 'a value is no DNS name',
-  'too-many': 'an object holds more values than are judged',
+  ...tooManyOrigin,
   'unknown-namespace': 'the namespace is not known yet; the caller retries',
   'closed-namespace': 'the namespace has no apex: its host label is missing, empty or no DNS name',
 } as const

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 
 import { judgeWithGuard } from '../../test/support/judge-with-guard.ts'
 import { createReview } from '../../test/support/review.ts'
+import { attachedNamespaces } from './attached-namespaces/guard.ts'
 import { gatewayHostname } from './gateway-hostname/guard.ts'
 import type { Guard, JsonObject } from './guard.ts'
 import { ingressHostname } from './ingress-hostname/guard.ts'
@@ -37,6 +38,13 @@ const floods: readonly [string, Guard, string, JsonObject, string][] = [
     'Ingress',
     { spec: { tls: [{ hosts: foreign.slice(0, 3000) }, { hosts: foreign.slice(0, 3000) }] } },
     'spec',
+  ],
+  [
+    'attached namespaces',
+    attachedNamespaces,
+    'TenantGateway',
+    { spec: { attachedNamespaces: foreign } },
+    'spec.attachedNamespaces',
   ],
   [
     'annotated names',

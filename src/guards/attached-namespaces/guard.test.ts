@@ -26,6 +26,15 @@ testMessages(attachedNamespaces, cases, {
     'X135',
     'spec.attachedNamespaces[0]: Invalid value: 42: must be the name of one namespace: up to 63 lower-case letters, digits and hyphens, no hyphen at either end [attached-namespaces]',
   ],
+  'too-many': [
+    {
+      request: {
+        kind: 'TenantGateway',
+        object: { spec: { attachedNamespaces: Array.from({ length: 5001 }, () => 'cozy-dashboard') } },
+      },
+    },
+    'spec.attachedNamespaces: Forbidden: at most 5000 values are judged in one object, and here are more; spread them over several objects [attached-namespaces]',
+  ],
   'malformed-list': [
     'X134',
     'spec.attachedNamespaces: Invalid value: null: must be a list of namespace names; leave it out for none [attached-namespaces]',

@@ -1,14 +1,16 @@
 import { foldCase, isLabel } from '../../hostnames/name.ts'
-import { descend } from '../descend.ts'
+import { absent, descend } from '../descend.ts'
 import type { Advice, Guard, Json, Violation } from '../guard.ts'
-import { canonicalJson, isList } from '../json.ts'
+import { canonicalJson, isList, isSmall } from '../json.ts'
 import { resources } from '../resources.ts'
+import { refuseTooMany, tooManyOrigin } from '../too-many.ts'
 import { quote, quoteShort } from '../violation.ts'
 
 const origins = {
   'tenant-namespace': 'an entry names a tenant namespace, in any letter case, padded or behind a comma',
   'malformed-entry': 'an entry is not the name of one namespace',
   'malformed-list': 'the list, or something on the way to it, has the wrong type',
+  ...tooManyOrigin,
 } as const
 
 /**
@@ -32,10 +34,12 @@ export const attachedNamespaces = {
   ratchet: true,
   check({ kind, object }, { namespacePrefix }) {
     const path = lists.get(kind)
-    const list = path === undefined ? nothing : descend(object, path)
+    const list = path === undefined ? absent : descend(object, path)
     if (list.kind === 'absent') return { violations: [], advice: [] }
     if (list.kind === 'blocked') return { violations: [malformedList(list, 'must be an object')], advice: [] }
     if (!isList(list.value)) return { violations: [malformedList(list, listDetail)], advice: [] }
+    const tooMany = refuseTooMany('attached-namespaces', list.field, list.value.length)
+    if (tooMany !== undefined) return { violations: [tooMany], advice: [] }
     const entries = list.value.map((value, at) => ({ field: `${list.field}[${at}]`, value }))
     const prefix = foldCase(namespacePrefix)
     return {
@@ -45,7 +49,6 @@ export const attachedNamespaces = {
   },
 } as const satisfies Guard
 
-const nothing = { kind: 'absent' } as const
 const listDetail = 'must be a list of namespace names; leave it out for none'
 
 /** Where the list of a kind stands, from the table that the engine matches by. */
@@ -105,7 +108,7 @@ function malformedList({ field, value }: Entry, detail: string): Violation {
     value,
     detail,
     origin: 'attached-namespaces/malformed-list',
-    ratchetKey: `${field} ${canonicalJson(value)}`,
+    ratchetKey: isSmall(value) ? `${field} ${canonicalJson(value)}` : undefined,
     kept: `${quoteShort(value)} has the wrong type`,
   }
 }

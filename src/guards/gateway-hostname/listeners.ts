@@ -1,7 +1,8 @@
 /** `spec.listeners` as the guard reads it. */
 import type { Json, Violation } from '../guard.ts'
 import { readSpec } from '../hostname-fields.ts'
-import { refuseTooMany, refuseType, type HostnameField, type ReadField } from '../hostname-violation.ts'
+import { refuseType, type HostnameField, type ReadField } from '../hostname-violation.ts'
+import { refuseTooMany } from '../too-many.ts'
 import { isAbsent, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 

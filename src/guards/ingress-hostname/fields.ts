@@ -2,7 +2,8 @@
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import type { Json, Violation } from '../guard.ts'
 import { readSpec, type HostnameFields } from '../hostname-fields.ts'
-import { hostnameKey, refuseTooMany, refuseType } from '../hostname-violation.ts'
+import { hostnameKey, refuseType } from '../hostname-violation.ts'
+import { refuseTooMany } from '../too-many.ts'
 import { isAbsent, isEqual, isList, isObject, member } from '../json.ts'
 import type { GuardId } from '../resources.ts'
 

@@ -3,7 +3,8 @@ import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-h
 import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
 import type { Guard, GuardInput, Json, Violation } from '../guard.ts'
 import { readSpec, type HostnameFields } from '../hostname-fields.ts'
-import { hostnameOrigins, refuseClosed, refuseTooMany, refuseType } from '../hostname-violation.ts'
+import { hostnameOrigins, refuseClosed, refuseType } from '../hostname-violation.ts'
+import { refuseTooMany } from '../too-many.ts'
 import { isList, member } from '../json.ts'
 import { adviseForeignParents, attachesNowhereNew, readParentRefs } from './parent-refs.ts'
 

@@ -4,6 +4,7 @@ import type { Json } from '../../guards/guard.ts'
 import { isList, isObject, member } from '../../guards/json.ts'
 import { tellsNamesApart } from '../../guards/listener-protocol.ts'
 import { resources } from '../../guards/resources.ts'
+import { maxNames } from '../../guards/too-many.ts'
 import { foldCase, isName } from '../../hostnames/name.ts'
 import { apexToFill } from '../apex-to-fill.ts'
 import type { Mutator } from '../mutator.ts'
@@ -35,7 +36,8 @@ export const defaultListenerHostname = {
   patch(input) {
     const apex = apexToFill(input)
     const listeners = member(member(input.object, 'spec'), 'listeners')
-    if (apex === undefined || !isList(listeners)) return []
+    // More than that is refused by the guard anyway.
+    if (apex === undefined || !isList(listeners) || listeners.length > maxNames) return []
     const hostname = `*.${apex}`
     if (!isName(hostname)) return []
     const taken = new Set(listeners.filter((listener) => isNamed(listener, hostname)).map(placeOf))
