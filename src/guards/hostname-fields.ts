@@ -22,3 +22,9 @@ export function readSpec(guard: GuardId, object: Json): Spec {
   const field = { field: 'spec', kind: 'spec', value }
   return { spec: undefined, fault: isAbsent(value) ? undefined : refuseType(guard, field, 'an object') }
 }
+
+/** A `spec` that cannot be read, as it stands; null for one that can, so that turning into one is a change. */
+export function unreadableSpec(object: Json): Json {
+  const value = member(object, 'spec')
+  return isAbsent(value) || isObject(value) ? null : value
+}

@@ -1,6 +1,6 @@
 /** What attaches a Gateway or ListenerSet to the data plane. While it stays, the ratchet excuses. DESIGN section 10. */
 import type { GuardInput, Json } from '../guard.ts'
-import { canonicalJson, isAbsent, isList, isObject, member } from '../json.ts'
+import { canonicalJson, isAbsent, isList, isObject, isSmall, member } from '../json.ts'
 import { parentWithDefaults } from '../parent-ref.ts'
 
 /** The fields that attach the object, as they stand. */
@@ -15,6 +15,8 @@ export function staysAttached({
   oldObject,
   namespace,
 }: Pick<GuardInput, 'object' | 'oldObject' | 'namespace'>): boolean {
+  // What is too large to be compared cheaply is taken for moved.
+  if (![object, oldObject].flatMap(whereAttached).every(isSmall)) return false
   return attachmentOf(object, namespace) === attachmentOf(oldObject, namespace)
 }
 

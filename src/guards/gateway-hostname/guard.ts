@@ -2,9 +2,11 @@ import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
 import type { Advice, Guard, GuardInput, Json, Verdict, Violation } from '../guard.ts'
+import { unreadableSpec } from '../hostname-fields.ts'
 import { hostnameOrigins, refuseClosed } from '../hostname-violation.ts'
-import { isList, member } from '../json.ts'
+import { isAbsent, isList, member } from '../json.ts'
 import { tellsNamesApart } from '../listener-protocol.ts'
+import { refuseParentRef } from '../parent-ref.ts'
 import { quoteShort } from '../violation.ts'
 import { readAllowedNamespaces } from './allowed-namespaces.ts'
 import { attachesToForeignGateway, staysAttached, whereAttached } from './attachment.ts'
@@ -37,6 +39,7 @@ export const gatewayHostname = {
     const spec = member(object, 'spec')
     const listeners = member(spec, 'listeners')
     return [
+      unreadableSpec(object),
       isList(listeners) ? listeners.map((listener) => listenerParts(listener)) : listeners,
       member(spec, 'allowedListeners'),
       ...whereAttached(object),
@@ -47,7 +50,7 @@ export const gatewayHostname = {
   ratchet: staysAttached,
   check(input, settings) {
     const { tenancy } = input.facts
-    const read = readObject(input.object)
+    const read = readObject(input)
     const namesHosts = input.kind !== 'Gateway' || read.fields.length > 0 || read.faults.length > 0
     if (tenancy.kind === 'unknown' || (tenancy.kind !== 'apex' && namesHosts)) {
       return { violations: [refuseClosed(id, tenancy)].flatMap((violation) => violation ?? []), advice: [] }
@@ -62,7 +65,7 @@ export const gatewayHostname = {
       readAllowedNamespaces(id, allowedListeners(input.object), 'listeners', settings),
     ]
     return joinVerdicts([
-      { violations: read.faults, advice: [] },
+      { violations: read.faults, advice: tenancy.kind === 'apex' ? [] : [adviseClosed] },
       ...judged,
       ...read.listeners.map((listener) => judgeCatchAll(listener, input)),
       ...open,
@@ -70,12 +73,19 @@ export const gatewayHostname = {
   },
 } satisfies Guard
 
+const adviseClosed: Advice = {
+  field: 'metadata.namespace',
+  text: 'the namespace has no apex, so this Gateway may name no host until it has one',
+}
+
 function listenerParts(listener: Json): Json {
   return ['hostname', 'protocol', 'allowedRoutes'].map((key) => member(listener, key) ?? null)
 }
 
-function readObject(object: Json) {
+function readObject({ kind, object }: GuardInput) {
   const spec = member(object, 'spec')
+  const parentRef = kind === 'Gateway' ? undefined : member(spec, 'parentRef')
+  const parentFault = isAbsent(parentRef) ? undefined : refuseParentRef(id, 'spec.parentRef', parentRef)
   const read = readListeners(id, object)
   const annotated = readAnnotatedHostnames(id, member(object, 'metadata'), 'metadata')
   const infrastructure = readAnnotatedHostnames(id, member(spec, 'infrastructure'), 'spec.infrastructure')
@@ -86,7 +96,12 @@ function readObject(object: Json) {
       ...annotated.fields,
       ...infrastructure.fields,
     ],
-    faults: [...read.faults, ...annotated.faults, ...infrastructure.faults],
+    faults: [
+      ...read.faults,
+      ...(parentFault === undefined ? [] : [parentFault]),
+      ...annotated.faults,
+      ...infrastructure.faults,
+    ],
   }
 }
 

@@ -1,10 +1,11 @@
 import { foldCase, inApex } from '../../hostnames/name.ts'
+import type { Settings } from '../../tenancy/settings.ts'
 import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts } from '../annotated-hostnames.ts'
 import type { Guard, GuardInput, Json, Verdict, Violation } from '../guard.ts'
+import { unreadableSpec } from '../hostname-fields.ts'
 import { hostnameOrigins, refuseClosed, refuseMalformedName, type HostnameField } from '../hostname-violation.ts'
 import { isEqual, isList, isObject, member } from '../json.ts'
-import type { Settings } from '../../tenancy/settings.ts'
 import { externalOrigins, refuseExternal } from './external-name.ts'
 import { catchAllOrigins, readIngress, readNewAnnotatedHostnames } from './fields.ts'
 
@@ -25,12 +26,10 @@ export const ingressHostname = {
   id,
   title: 'Ingress hostnames stay within the apex of the tenant or outside the platform',
   origins: { ...hostnameOrigins, ...catchAllOrigins, ...externalOrigins },
-  concerns: ({ namespace, subResource, object, oldObject }, settings) =>
-    isTenantNamespace(namespace, settings) &&
-    // A write of the status of a core type can change its annotations, and nothing else that is read here.
-    (subResource !== 'status' || readNewAnnotatedHostnames(id, object, oldObject).isChanged),
-  namespaces: ({ namespace }) => [namespace],
+  concerns: ({ namespace }, settings) => isTenantNamespace(namespace, settings),
+  namespaces: (input) => (namesNothingNew(input) ? [] : [input.namespace]),
   reads: (object) => [
+    unreadableSpec(object),
     member(member(object, 'spec'), 'defaultBackend'),
     hostsOf(member(member(object, 'spec'), 'rules'), 'host'),
     hostsOf(member(member(object, 'spec'), 'tls'), 'hosts'),
@@ -39,6 +38,7 @@ export const ingressHostname = {
   ],
   ratchet: ({ object, oldObject }) => isEqual(classOf(object), classOf(oldObject)),
   check(input, settings) {
+    if (namesNothingNew(input)) return { violations: [], advice: [] }
     const { tenancy } = input.facts
     const closed = refuseClosed(id, tenancy)
     if (closed !== undefined) return { violations: [closed], advice: [] }
@@ -52,6 +52,11 @@ export const ingressHostname = {
     } satisfies Verdict
   },
 } satisfies Guard
+
+// A write of the status of a core type can change its annotations, and nothing else that is read here.
+function namesNothingNew({ subResource, object, oldObject }: Omit<GuardInput, 'facts'>): boolean {
+  return subResource === 'status' && !readNewAnnotatedHostnames(id, object, oldObject).isChanged
+}
 
 // Of rules and TLS items only the hosts are read, not the paths and Secrets beside them.
 function hostsOf(items: Json | undefined, key: 'host' | 'hosts'): Json | undefined {

@@ -2,7 +2,7 @@ import { isTenantNamespace } from '../../tenancy/tenancy.ts'
 import { annotationsThatNameHosts, readAnnotatedHostnames } from '../annotated-hostnames.ts'
 import { apexOrigins, joinVerdicts, judgeApexHostname } from '../apex-hostname.ts'
 import type { Guard, GuardInput, Json, Violation } from '../guard.ts'
-import { readSpec, type HostnameFields } from '../hostname-fields.ts'
+import { readSpec, unreadableSpec, type HostnameFields } from '../hostname-fields.ts'
 import { hostnameOrigins, refuseClosed, refuseType } from '../hostname-violation.ts'
 import { refuseTooMany } from '../too-many.ts'
 import { isList, member } from '../json.ts'
@@ -33,6 +33,7 @@ export const routeHostname = {
   // A route that names no host by its kind needs no facts.
   namespaces: ({ kind, namespace }) => (namesHosts(kind) ? [namespace] : []),
   reads: (object) => [
+    unreadableSpec(object),
     member(member(object, 'spec'), 'hostnames'),
     member(member(object, 'spec'), 'parentRefs'),
     ...annotationsThatNameHosts(member(object, 'metadata')),
@@ -41,7 +42,10 @@ export const routeHostname = {
   check(input, settings) {
     const parents = readParentRefs(id, input.object)
     const advice = adviseForeignParents(parents.refs, input, settings)
-    if (!namesHosts(input.kind)) return { violations: parents.faults, advice }
+    if (!namesHosts(input.kind)) {
+      const { fault } = readSpec(id, input.object)
+      return { violations: fault === undefined ? parents.faults : [fault], advice }
+    }
     const { tenancy } = input.facts
     if (tenancy.kind !== 'apex') return { violations: closedTo(input), advice: [] }
     const names = readNames(input.object)

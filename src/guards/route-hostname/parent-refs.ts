@@ -4,8 +4,8 @@ import { isTenantNamespace, labelOf } from '../../tenancy/tenancy.ts'
 import type { Advice, GuardInput, Json, JsonObject, Violation } from '../guard.ts'
 import { refuseType } from '../hostname-violation.ts'
 import { refuseTooMany } from '../too-many.ts'
-import { canonicalJson, isAbsent, isList, isObject, member } from '../json.ts'
-import { parentDefaults, parentWithDefaults } from '../parent-ref.ts'
+import { canonicalJson, isList, isObject, isSmall, member } from '../json.ts'
+import { parentDefaults, parentWithDefaults, refuseParentRef } from '../parent-ref.ts'
 import { gatewayApiGroups, listenerKinds, type GuardId } from '../resources.ts'
 import { quoteShort } from '../violation.ts'
 
@@ -37,27 +37,11 @@ export function readParentRefs(guard: GuardId, object: Json): ParentRefs {
   const faults: Violation[] = []
   for (const [at, value] of parentRefs.entries()) {
     const field = `spec.parentRefs[${at}]`
-    const fault = refuseRef(guard, field, value)
+    const fault = refuseParentRef(guard, field, value)
     if (fault !== undefined) faults.push(fault)
     else if (isObject(value)) refs.push(readRef(field, value))
   }
   return { refs, faults }
-}
-
-const texts = ['group', 'kind', 'namespace', 'name', 'sectionName'] as const
-
-function refuseRef(guard: GuardId, field: string, value: Json): Violation | undefined {
-  if (!isObject(value)) return refuseType(guard, { field, kind: 'parent-ref', value }, 'an object')
-  for (const key of texts) {
-    const text = member(value, key)
-    if (!isAbsent(text) && typeof text !== 'string') {
-      return refuseType(guard, { field: `${field}.${key}`, kind: `parent-ref-${key}`, value: text }, 'a text')
-    }
-  }
-  const port = member(value, 'port')
-  return isAbsent(port) || Number.isInteger(port)
-    ? undefined
-    : refuseType(guard, { field: `${field}.port`, kind: 'parent-ref-port', value: port }, 'a whole number')
 }
 
 function readRef(field: string, ref: JsonObject): ParentRef {
@@ -70,7 +54,7 @@ function readRef(field: string, ref: JsonObject): ParentRef {
   }
 }
 
-function textOf(ref: JsonObject, key: (typeof texts)[number]): string | undefined {
+function textOf(ref: JsonObject, key: string): string | undefined {
   const value = member(ref, key)
   return typeof value === 'string' ? value : undefined
 }
@@ -112,6 +96,8 @@ export function attachesNowhereNew({
   oldObject,
   namespace,
 }: Pick<GuardInput, 'object' | 'oldObject' | 'namespace'>): boolean {
+  // What is too large to be compared cheaply is taken for moved.
+  if (![object, oldObject].every((route) => isSmall(member(member(route, 'spec'), 'parentRefs')))) return false
   const before = new Set(parentKeys(oldObject, namespace))
   return parentKeys(object, namespace).every((key) => before.has(key))
 }
