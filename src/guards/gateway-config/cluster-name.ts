@@ -12,9 +12,9 @@ const reserved: ReadonlySet<string> = new Set(['kubernetes.default', 'kubernetes
 const zones: ReadonlySet<string> = new Set(['svc', 'pod'])
 
 /**
- * Places `name` (no wildcard, outside the tenant's apex) in the cluster: names under the cluster domain, short
- * names ending in `.svc` or `.pod`, and `service.namespace`. Whatever stands under the cluster domain without
- * being the tenant's belongs to the cluster.
+ * Places `name` in the cluster, whatever apex it lies in: names under the cluster domain, short names ending in
+ * `.svc` or `.pod`, and `service.namespace`. Whatever stands under the cluster domain without being the tenant's
+ * belongs to the cluster. A wildcard stands where the names it covers do.
  */
 export function placeInCluster(
   name: string,

@@ -6,8 +6,11 @@ import {
   entryWith,
   platformInput,
   platformSettings,
+  platformWorld,
   type Question,
 } from '../../../test/support/platform-config.ts'
+import { createKnownNamespaces } from '../../../test/support/known-namespaces.ts'
+import { judgeOwnership, tenantOf, type Ownership } from './dns-ownership.ts'
 import { gatewayConfig } from './guard.ts'
 
 type Expected = 'accepted' | 'malformed' | 'foreign' | 'wildcard' | 'in-cluster' | 'unknown'
@@ -125,6 +128,66 @@ check(
   'tenant-a',
   { settings: { clusterDomain: 'K8s.internal' } },
 )
+
+// An apex that holds the cluster domain opens none of the names that the cluster resolves.
+check(
+  {
+    'kubernetes.default.svc.cluster.a.example.org': 'in-cluster',
+    'kubernetes.default.cluster.a.example.org': 'in-cluster',
+    'x.tenant-b.svc.cluster.a.example.org': 'in-cluster',
+    '1-2-3-4.tenant-b.pod.cluster.a.example.org': 'in-cluster',
+    'svc.cluster.a.example.org': 'in-cluster',
+    'node.cluster.a.example.org': 'in-cluster',
+    'cluster.a.example.org': 'in-cluster',
+    '*.cluster.a.example.org': 'in-cluster',
+    '*.tenant-a.svc.cluster.a.example.org': 'in-cluster',
+    '*.a.example.org': 'wildcard',
+    '*.x.a.example.org': 'accepted',
+    'x.tenant-a.svc.cluster.a.example.org': 'accepted',
+    'kubernetes.default.svc.a.example.org': 'accepted',
+    'kubernetes.default.svc.x.cluster.a.example.org': 'in-cluster',
+  },
+  'tenant-a',
+  { settings: { clusterDomain: 'cluster.a.example.org' } },
+)
+check(
+  {
+    'gw.a.example.org': 'in-cluster',
+    'kubernetes.default.svc.a.example.org': 'in-cluster',
+    'x.tenant-a.svc.a.example.org': 'accepted',
+  },
+  'tenant-a',
+  { settings: { clusterDomain: 'A.example.org' } },
+)
+
+// Apexes that nobody should publish, and what they open to their tenant.
+const oddApexes: readonly (readonly [string, string, Ownership])[] = [
+  ['apex.cluster.local', 'apex.cluster.local', 'in-cluster'],
+  ['apex.cluster.local', 'gw.apex.cluster.local', 'in-cluster'],
+  ['apex.cluster.local', '*.apex.cluster.local', 'in-cluster'],
+  ['default.svc', 'kubernetes.default.svc', 'in-cluster'],
+  ['default.svc', 'x.default.svc', 'in-cluster'],
+  ['default.svc', '*.default.svc', 'in-cluster'],
+  ['corp.svc', 'corp.svc', 'in-cluster'],
+  ['corp.svc', 'x.corp.svc', 'in-cluster'],
+  ['corp.svc', '*.corp.svc', 'in-cluster'],
+  ['corp.svc', 'x.tenant-a.svc', 'owned'],
+  ['tenant-a.svc', 'x.tenant-a.svc', 'owned'],
+  ['default', 'kubernetes.default', 'in-cluster'],
+  ['default', 'x.default', 'in-cluster'],
+  ['default', 'x.y.default', 'owned'],
+]
+
+for (const [apex, name, expected] of oddApexes) {
+  test(`${name} is ${expected} for a tenant with the apex ${apex}`, () => {
+    const settings = platformSettings({})
+    const world = { ...platformWorld, 'tenant-a': { [settings.hostLabel]: apex } }
+    const known = createKnownNamespaces(world, settings, { complete: true })
+    const facts = { apexes: known.apexes, namespace: known.get }
+
+    assert.equal(judgeOwnership(name, tenantOf('tenant-a', settings, facts), settings, facts), expected)
+  })
+}
 
 // While a namespace may be missing from the list, nothing rests on nobody owning a name.
 check(

@@ -46,20 +46,27 @@ export function judgeOwnership(name: string, tenant: Tenant, settings: Settings,
   const base = baseOf(name)
   const owner = apexes.ownerOf(base)
   const { apex } = tenant
-  // Position counts before text: inside the own apex even `kubernetes.default.svc.<apex>` is the tenant's. The
-  // own apex comes from the namespace itself, which may have been read after the index was told of it.
+  // The cluster comes before the apex: no label of a namespace can make names that the cluster resolves a
+  // tenant's. It goes by position, so `kubernetes.default.svc.<apex>` is the tenant's all the same.
+  const place = placeInCluster(name, tenant.namespace, settings, facts)
+  if (place === 'foreign' && !isWildcard(name)) return 'in-cluster'
+  // The own apex comes from the namespace itself, which may have been read after the index was told of it.
   if (apex !== undefined && inApex(base, apex) && (owner === undefined || owner.apex.length <= apex.length)) {
+    if (isWildcard(name) && place !== 'outside') return 'in-cluster'
     // A longer apex inside the own one would take names away.
     if (!apexes.complete) return 'unknown'
-    return isWildcard(name) && apexes.hasApexBelow(base) ? 'wildcard' : 'owned'
+    return isWildcard(name) && coversOthers(base, settings, facts) ? 'wildcard' : 'owned'
   }
   if (isWildcard(name)) return tenant.isUnknown ? 'unknown' : 'wildcard'
-  const place = placeInCluster(base, tenant.namespace, settings, facts)
-  if (place === 'foreign') return 'in-cluster'
   if (tenant.isUnknown && place !== 'own') return base === loopbackName ? 'owned' : 'unknown'
   if (owner !== undefined) return 'foreign'
   if (place === 'own') return 'owned'
   if (settings.rootHost !== '' && inApex(base, foldCase(settings.rootHost))) return 'foreign'
   // Every certificate holds the loopback name anyway: nobody can own it.
   return apexes.complete || base === loopbackName ? 'owned' : 'unknown'
+}
+
+/** Whether a wildcard over `base` reaches the apex of somebody else or the cluster domain. */
+function coversOthers(base: string, { clusterDomain }: Settings, { apexes }: OwnershipFacts): boolean {
+  return apexes.hasApexBelow(base) || inApex(foldCase(clusterDomain), base)
 }
