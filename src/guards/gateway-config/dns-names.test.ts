@@ -241,7 +241,7 @@ test('no message repeats a name that could steer a terminal', () => {
   for (const { detail } of violations) assert.match(detail, /^[ -~]*$/)
 })
 
-test('the names beyond the maximum are counted and not judged', () => {
+test('the names beyond the maximum are judged too', () => {
   const text = entryWith({ serverDnsNames: ['gw.a.example.org', 'localhost', 'localhost', 'B.example.net'] })
 
   const { found } = askPlatformConfig({ text, settings: { maxDnsNames: 3 } })
@@ -249,5 +249,25 @@ test('the names beyond the maximum are counted and not judged', () => {
   assert.deepEqual(found, [
     'data.namespaces[0].gateway.serverDnsNames: dns-names-too-many',
     'data.namespaces[0].gateway.serverDnsNames[2]: dns-name-duplicate',
+    'data.namespaces[0].gateway.serverDnsNames[3]: dns-name-malformed',
   ])
+})
+
+test('of a flood of names the first thousand are judged', () => {
+  const serverDnsNames = [...Array.from({ length: 999 }, (_, index) => `gw${index}.a.example.org`), 'A', 'B']
+
+  const { found } = askPlatformConfig({ text: entryWith({ serverDnsNames }) })
+
+  assert.deepEqual(found, [
+    'data.namespaces[0].gateway.serverDnsNames: dns-names-too-many',
+    'data.namespaces[0].gateway.serverDnsNames[999]: dns-name-malformed',
+  ])
+})
+
+test('a greater maximum is judged to its end', () => {
+  const serverDnsNames = [...Array.from({ length: 1200 }, (_, index) => `gw${index}.a.example.org`), 'A']
+
+  const { found } = askPlatformConfig({ text: entryWith({ serverDnsNames }), settings: { maxDnsNames: 1500 } })
+
+  assert.deepEqual(found, ['data.namespaces[0].gateway.serverDnsNames[1200]: dns-name-malformed'])
 })

@@ -7,6 +7,10 @@ import { judgeOwnership, tenantOf, type Ownership, type OwnershipFacts, type Ten
 import type { Entry, Stated } from './entry.ts'
 import { forbidden, malformed } from './findings.ts'
 import { parseAddress } from './ip-address.ts'
+import { hideUserInfo } from './user-info.ts'
+
+/** An over-long list is judged this far at least: every error at once, and no flood of them. */
+const minJudgedNames = 1000
 
 /** What can be said of the names without knowing the cluster. */
 export interface JudgedNames {
@@ -15,7 +19,7 @@ export interface JudgedNames {
   readonly claims: readonly Stated[]
 }
 
-/** Judges form, repetition and number. An over-long list is refused as a whole, and judged up to the maximum. */
+/** Judges form, repetition and number. The names of an over-long list are judged too, as far as they are bounded. */
 export function judgeNameForms(entry: Entry, { maxDnsNames }: Pick<Settings, 'maxDnsNames'>): JudgedNames {
   const violations: Violation[] = []
   const claims: Stated[] = []
@@ -24,12 +28,12 @@ export function judgeNameForms(entry: Entry, { maxDnsNames }: Pick<Settings, 'ma
     const must = `must have at most ${maxDnsNames} names`
     violations.push(malformed('dns-names-too-many', entry.namesField, `${entry.nameCount} names`, must))
   }
-  for (const stated of entry.names.slice(0, maxDnsNames)) {
+  for (const stated of entry.names.slice(0, Math.max(maxDnsNames, minJudgedNames))) {
     const address = parseAddress(stated.text)
     const must = address === undefined ? explainDnsName(stated.text) : undefined
     const value = normalizeName(stated.text)
     if (must !== undefined) {
-      violations.push(malformed('dns-name-malformed', stated.field, stated.text, must))
+      violations.push(malformed('dns-name-malformed', stated.field, hideUserInfo(stated.text), must))
     } else if (met.has(value)) {
       const once = 'must be listed once; another spelling of an address counts'
       violations.push(malformed('dns-name-duplicate', stated.field, stated.text, once, 'Duplicate'))

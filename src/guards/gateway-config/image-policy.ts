@@ -3,6 +3,7 @@ import type { Violation } from '../guard.ts'
 import { quote } from '../violation.ts'
 import { forbidden, malformed } from './findings.ts'
 import { isHost, parseImage, splitHost, type Image } from './image.ts'
+import { hideUserInfo } from './user-info.ts'
 
 /** A list longer than this does not help whoever reads the denial. */
 const maxNamedPrefixes = 5
@@ -20,7 +21,7 @@ export function judgeImage(
   const image = parseImage(text)
   if (image === undefined) {
     const must = "must be an image reference like 'registry.example.com:5000/path/name:tag@sha256:...'"
-    return [malformed('image-malformed', field, text, subject + must)]
+    return [malformed('image-malformed', field, hideUserInfo(text), subject + must)]
   }
   const violations: Violation[] = []
   if (!allowedImages.some((prefix) => isBelow(image, prefix))) {
