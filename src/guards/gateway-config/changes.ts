@@ -30,7 +30,7 @@ export function adviseChanges(before: Document, after: Document): readonly Advic
   for (const [name, entry] of firstEntries(after)) {
     const old = stored.get(name)
     if (old === undefined || (old.content !== undefined && old.content === entry.content)) continue
-    if (old.image?.text !== entry.image?.text) images.push(name)
+    if (old.image?.text !== entry.image?.text || old.odd.image !== entry.odd.image) images.push(name)
     if (hasOtherConfig(old, entry)) configs.push(name)
     if (hasOtherNames(old, entry)) names.push(name)
   }
@@ -51,6 +51,7 @@ function firstEntries({ entries }: Document): ReadonlyMap<string, Entry> {
 }
 
 function hasOtherConfig(old: Entry, entry: Entry): boolean {
+  if (old.odd.config !== entry.odd.config) return true
   return old.config?.text !== entry.config?.text && meaningOf(old.config?.text) !== meaningOf(entry.config?.text)
 }
 

@@ -24,6 +24,8 @@ export interface Entry {
   /** How many items the list has, whatever their types. */
   readonly nameCount: number
   readonly config: Stated | undefined
+  /** What stands for the image and the config where that is no text: it is refused, and its change announced. */
+  readonly odd: { readonly image: string | undefined; readonly config: string | undefined }
   /** Faults of form: YAML features, keys, types. */
   readonly faults: readonly Violation[]
   /** Equal for entries that say the same; undefined for one that equals no other. */
@@ -59,6 +61,10 @@ export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
     const text = value && readText(value, place)
     return text && { field: place.field, text: text.value }
   }
+  const readOdd = (key: string): string | undefined => {
+    const value = gateway?.get(key)
+    return value === undefined || value.kind === 'text' ? undefined : (contentOf(value) ?? 'alias')
+  }
   const namesPlace = at('serverDnsNames', gatewayPlace.field)
   const namesTree = gateway?.get('serverDnsNames')
   const list = namesTree && readList(namesTree, namesPlace, 'must be a list of DNS names')
@@ -71,6 +77,7 @@ export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
     names: readNames(list?.items ?? [], namesPlace),
     nameCount: list?.items.length ?? 0,
     config: read('config'),
+    odd: { image: readOdd('image'), config: readOdd('config') },
     faults: found.list,
     content: contentOf(tree),
   }

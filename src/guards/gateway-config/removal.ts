@@ -27,26 +27,25 @@ export function tenantsOf({ entries }: Document): ReadonlySet<string> {
 
 /**
  * Refuses an update without acknowledgement that drops more than one and more than half of the stored tenants,
- * or all of a document that nobody can count. An unreadable new document is refused as such.
+ * or all of a document whose tenants nobody can tell. An unreadable new document is refused as such.
  */
 export function refuseRemoval(before: Document, after: Document): readonly Violation[] {
   if (after.entries === undefined) return []
-  if (before.entries === undefined) {
-    return isEmptyList(after)
-      ? [
-          forbidden(
-            'removal',
-            documentField,
-            `an empty list may only replace a readable document: nobody can tell whom it removes; correct the stored text first or ${remedy}`,
-          ),
-        ]
-      : []
+  if (isEmptyList(after) && !areTenantsKnown(before)) {
+    const must = 'an empty list may only replace a document whose entries all name their tenant'
+    const why = 'nobody can tell whom it removes; correct the stored text first'
+    return [forbidden('removal', documentField, `${must}: ${why} or ${remedy}`)]
   }
   const total = tenantsOf(before).size
   const gone = removedTenants(before, after)
   if (gone.length < 2 || gone.length * 2 <= total) return []
   const text = `an update may remove one tenant, or up to half of them, and not ${gone.length} of ${total}: ${listTenants(gone)}; remove fewer at a time, or ${remedy} in the same update`
   return [forbidden('removal', documentField, text)]
+}
+
+/** An entry without a readable name stands for some tenant: unknown is not empty. */
+function areTenantsKnown({ entries }: Document): boolean {
+  return entries?.every(({ name }) => name !== undefined) === true
 }
 
 /** Names the tenants that an update removes. */

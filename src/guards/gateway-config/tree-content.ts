@@ -29,11 +29,28 @@ function write(tree: Tree, parts: string[]): boolean {
     case 'map':
       return writeMap(tree.pairs, parts)
     case 'null':
+      parts.push('null')
+      return true
     case 'boolean':
+      parts.push('boolean:', decodeBoolean(tree.source))
+      return true
     case 'number':
-      parts.push(tree.kind, ':', tree.kind === 'null' ? '' : tree.source)
+      parts.push('number:', decodeNumber(tree.source))
       return true
   }
+}
+
+/** `yes` and `no` are texts to some readers: only the spellings of `true` and of `false` mean the same to all. */
+function decodeBoolean(source: string): string {
+  const word = source.toLowerCase()
+  return word === 'true' || word === 'false' ? word : source
+}
+
+/** Integers that a double cannot hold, infinities and NaN keep their spelling but for case and a plus sign. */
+function decodeNumber(source: string): string {
+  const value = Number(source)
+  const isExact = Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
+  return isExact ? String(value) : source.toLowerCase().replace('+', '')
 }
 
 function writeMap(pairs: readonly Pair[], parts: string[]): boolean {

@@ -110,6 +110,16 @@ test('what nobody can read may only give way to a list that is not empty', () =>
   }
 })
 
+test('an empty list needs the annotation where a stored entry does not tell its tenant', () => {
+  const unknown = ['- {}', '- *none', '- {<<: {name: tenant-a}}', '- name: 1', '-', '- name: tenant-a\n- gateway: {}']
+  for (const stored of unknown) {
+    assert.deepEqual(askPlatformConfig({ stored, text: '[]' }).found, ['data.namespaces: removal'])
+    assert.equal(askPlatformConfig({ stored, text: '[]' }).code, 403)
+    assert.equal(askPlatformConfig({ stored, text: '[]', annotations: acknowledged }).code, 200)
+    assert.equal(askPlatformConfig({ stored, text: listOf('tenant-a') }).code, 200)
+  }
+})
+
 test('a document that stays as it is passes with a warning, readable or not', () => {
   for (const text of [broken, '', undefined, '&a []', foreign, '- &a {name: tenant-a}\n- *a']) {
     const { code, warnings } = askPlatformConfig({ stored: text, text, annotations: acknowledged })
@@ -130,6 +140,37 @@ test('an entry that stays as it is passes with one warning that names its tenant
   assert.equal(warnings.length, 1)
   assert.match(warnings.join(), /"tenant-a".*\(and 2 more\); kept/)
 })
+
+// Values that are no text, and whether they mean the same.
+const respelled: readonly (readonly [string, string, boolean])[] = [
+  ['true', 'True', true],
+  ['FALSE', 'false', true],
+  ['true', 'false', false],
+  ['yes', 'on', false],
+  ['true', '"true"', false],
+  ['16', '0x10', true],
+  ['16', '0o20', true],
+  ['16', '+16.0', true],
+  ['16', '17', false],
+  ['16', '"16"', false],
+  ['.5', '5e-1', true],
+  ['.inf', '+.INF', true],
+  ['.inf', '-.inf', false],
+  ['.nan', '.NaN', true],
+  ['9007199254740993', '9007199254740992', false],
+  ['~', 'null', true],
+]
+
+for (const [before, after, isSame] of respelled) {
+  test(`${before} ${isSame ? 'is' : 'is not'} stored where ${after} is written`, () => {
+    const { code } = askPlatformConfig({
+      stored: entry('tenant-a', `x: ${before}`),
+      text: `# moved\n${entry('tenant-a', `x: ${after}`)}`,
+    })
+
+    assert.equal(code, isSame ? 200 : 422)
+  })
+}
 
 // Stored, written, and what is refused.
 const changed: readonly (readonly [string, string, string, readonly string[]])[] = [
@@ -191,6 +232,11 @@ const changes: readonly (readonly [string, string, RegExp | undefined])[] = [
     undefined,
   ],
   ['', 'config: "# nothing"', undefined],
+  ['config: 1', '', /config.*"tenant-a".*restart/],
+  ['config: 1', 'config: ""', /config.*"tenant-a".*restart/],
+  ['config: *none', '', /config.*"tenant-a".*restart/],
+  ['image: [x]', '', /image.*"tenant-a".*restart/],
+  ['image: 1', 'image: "ghcr.io/nvidia/openshell/a:1"', /image.*"tenant-a".*restart/],
   ['', 'serverDnsNames: []', undefined],
   ['', 'serverDnsNames: [localhost]', /"tenant-a".*certificate/],
   ['serverDnsNames: [localhost, "::1"]', 'serverDnsNames: ["0:0:0:0:0:0:0:1", localhost]', undefined],
