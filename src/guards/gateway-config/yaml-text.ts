@@ -1,6 +1,8 @@
 /** Text to the syntax tree of one strict YAML document, or to what keeps it from being one. */
 import { Composer, Lexer, Parser, type CST, type Document, type ErrorCode, type ParsedNode } from 'yaml'
 
+import { findStrayColon } from './yaml-colons.ts'
+
 export interface YamlFault {
   readonly at: number
   /** What the document must be, as the middle of a sentence. */
@@ -26,7 +28,15 @@ export function parseYaml(text: string): { readonly root: ParsedNode | null } | 
   const tokens = readTokens(text)
   if (!Array.isArray(tokens)) return tokens
   const tokenFault = findTokenFault(tokens)
-  return tokenFault ?? compose(tokens, text)
+  if (tokenFault !== undefined) return tokenFault
+  const composed = compose(tokens, text)
+  return 'must' in composed ? composed : (findColonFault(tokens, text) ?? composed)
+}
+
+function findColonFault(tokens: readonly CST.Token[], text: string): YamlFault | undefined {
+  const document = tokens.find((token) => token.type === 'document')
+  const at = document && findStrayColon(document, text)
+  return at === undefined ? undefined : { at, must: strayColon }
 }
 
 function findTextFault(text: string): YamlFault | undefined {
@@ -78,6 +88,7 @@ function explainToken(token: CST.Token, documents: number): string | undefined {
 }
 
 const notYaml = 'must be YAML 1.2, which it stops being there; check indentation, quotes and brackets'
+const strayColon = "must have each colon on the line of its key, or right below the '?' of the key"
 const noTabs = 'must be indented with spaces and not with tabs'
 
 const explanations: Partial<Record<ErrorCode, string>> = {
