@@ -59,6 +59,10 @@ const denials: Readonly<Record<Exclude<Origin, 'deletion'>, readonly [Question, 
     { text: '- name: kube-system' },
     'data.namespaces[0].name: Forbidden: "kube-system" must start with \'tenant-\'; only tenant namespaces may have a gateway',
   ],
+  'name-platform': [
+    { text: '- name: gatehouse-system', settings: { namespacePrefix: 'gatehouse-' } },
+    'data.namespaces[0].name: Forbidden: "gatehouse-system" must be the namespace of a tenant, and not the platform namespace',
+  ],
   'name-duplicate': [
     { text: '- name: tenant-a\n- name: tenant-a' },
     'data.namespaces[1].name: Duplicate value: "tenant-a": must have one entry; it has `data.namespaces[0].name` too',

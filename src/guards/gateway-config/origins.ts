@@ -11,6 +11,7 @@ export const origins = {
   'name-missing': 'an entry names no tenant',
   'name-malformed': 'a tenant name is no DNS label',
   'name-prefix': 'a tenant name does not start with the prefix of tenant namespaces',
+  'name-platform': 'a tenant name is that of the platform namespace',
   'name-duplicate': 'a tenant has more than one entry',
   'image-malformed': 'an image is no reference to a container image',
   'image-not-allowed': 'an image comes from a place that is not on the list of allowed images',

@@ -9,11 +9,15 @@ import { forbidden, malformed } from './findings.ts'
 export function judgeTenantName(
   name: string,
   field: string,
-  settings: Pick<Settings, 'namespacePrefix'>,
+  settings: Pick<Settings, 'namespacePrefix' | 'platformNamespace'>,
 ): Violation | undefined {
   if (!isLabel(name)) {
     const must = "must be 1 to 63 of 'a-z', '0-9' and '-', starting and ending with a letter or a digit"
     return malformed('name-malformed', field, name, must)
+  }
+  if (name === settings.platformNamespace) {
+    const must = 'must be the namespace of a tenant, and not the platform namespace'
+    return forbidden('name-platform', field, `${quote(name)} ${must}`)
   }
   if (isTenantNamespace(name, settings)) return undefined
   const prefix = settings.namespacePrefix
