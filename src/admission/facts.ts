@@ -1,6 +1,6 @@
 import type { Facts } from '../guards/guard.ts'
 import type { Settings } from '../tenancy/settings.ts'
-import { isTenantNamespace, labelOf, tenancyOf } from '../tenancy/tenancy.ts'
+import { labelOf, tenancyOf } from '../tenancy/tenancy.ts'
 import type { NamespaceGetter } from './ports.ts'
 
 /** What is known at this moment, for a request in `namespace`. */
@@ -22,7 +22,6 @@ export function refreshUnlessKnown(
   settings: Settings,
   deadline: number,
 ): Promise<void> | undefined {
-  if (!isTenantNamespace(name, settings) && name !== settings.platformNamespace) return undefined
   const known = namespaces.get(name)
   return known !== undefined && labelOf(known, settings.hostLabel) !== undefined
     ? undefined

@@ -2,6 +2,7 @@
 import type { GuardInput } from '../guards/guard.ts'
 import type { Mutator, MutatorId, PatchOperation } from '../mutators/mutator.ts'
 import type { Settings } from '../tenancy/settings.ts'
+import { isTenantNamespace } from '../tenancy/tenancy.ts'
 import type { Call } from './admission.ts'
 import { factsOf, refreshUnlessKnown } from './facts.ts'
 import { matchResource } from './match.ts'
@@ -37,10 +38,13 @@ export function fill(review: Review, deps: MutationDeps, call: Call): Filled | P
   if (matchResource(review) === undefined) return { kind: 'mismatch' }
   const { settings, mutators } = deps.policy()
   const asked = mutators.filter((mutator) => isAsked(mutator, review, call.family))
+  const { namespace } = review
   const read =
-    asked.length === 0 ? undefined : refreshUnlessKnown(review.namespace, deps.namespaces, settings, call.deadline)
+    asked.length === 0 || !isTenantNamespace(namespace, settings)
+      ? undefined
+      : refreshUnlessKnown(namespace, deps.namespaces, settings, call.deadline)
   if (read === undefined) return patch(review, asked, deps, settings)
-  if (!call.enter(review.namespace)) return { kind: 'overload' }
+  if (!call.enter(namespace)) return { kind: 'overload' }
   return read.then(() => patch(review, asked, deps, settings))
 }
 

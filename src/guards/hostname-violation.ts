@@ -30,7 +30,7 @@ export function refuseType(guard: GuardId, { field, kind, value }: ReadField, ex
     value,
     detail: `must be ${expected}`,
     origin: `${guard}/wrong-type`,
-    ratchetKey: isSmall(value) ? hostnameKey(kind, value) : undefined,
+    ratchetKey: hostnameKey(kind, value),
     kept: `${quoteShort(value)} is not ${expected}`,
   }
 }
@@ -51,9 +51,12 @@ export function refuseMalformedName(guard: GuardId, { field, kind, value }: Host
   }
 }
 
-/** What the ratchet compares a name by: the kind of field and the exact value. */
-export function hostnameKey(kind: string, value: Json | undefined): string {
-  return `${kind} ${canonicalJson(value)}`
+/**
+ * What the ratchet compares a value by: the kind of field and the exact value. Undefined where spelling it out
+ * would cost other reviews their time; it is then never excused.
+ */
+export function hostnameKey(kind: string, value: Json | undefined): string | undefined {
+  return isSmall(value) ? `${kind} ${canonicalJson(value)}` : undefined
 }
 
 /**

@@ -36,7 +36,7 @@ const floods: readonly [string, Guard, string, JsonObject, string][] = [
     'TLS hosts',
     ingressHostname,
     'Ingress',
-    { spec: { tls: [{ hosts: foreign.slice(0, 3000) }, { hosts: foreign.slice(0, 3000) }] } },
+    { spec: { tls: [{ hosts: foreign.slice(0, 1500) }, { hosts: foreign.slice(0, 1500) }] } },
     'spec',
   ],
   [

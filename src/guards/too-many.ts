@@ -5,7 +5,7 @@ import type { GuardId } from './resources.ts'
  * More values than this in one object are refused unjudged: no object of use comes near, and judging a million
  * of them, which fit into a review, would hold up everybody else's.
  */
-export const maxNames = 5_000
+export const maxNames = 2_000
 
 /** The violation of a field that holds more values than are judged; undefined if it does not. */
 export function refuseTooMany(guard: GuardId, field: string, count: number): Violation | undefined {

@@ -27,20 +27,7 @@ export type NameFault =
 
 /** Folds `A-Z` to `a-z` and nothing else: `toLowerCase()` would turn U+212A (Kelvin) into `k`. */
 export function foldCase(text: string): string {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= 0x41 && code <= 0x5a) return foldFrom(text, at)
-  }
-  return text
-}
-
-function foldFrom(text: string, start: number): string {
-  let folded = text.slice(0, start)
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    folded += code >= 0x41 && code <= 0x5a ? String.fromCharCode(code + 32) : text.charAt(at)
-  }
-  return folded
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 /**

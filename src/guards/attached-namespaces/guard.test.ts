@@ -30,10 +30,10 @@ testMessages(attachedNamespaces, cases, {
     {
       request: {
         kind: 'TenantGateway',
-        object: { spec: { attachedNamespaces: Array.from({ length: 5001 }, () => 'cozy-dashboard') } },
+        object: { spec: { attachedNamespaces: Array.from({ length: 2001 }, () => 'cozy-dashboard') } },
       },
     },
-    'spec.attachedNamespaces: Forbidden: at most 5000 values are judged in one object, and here are more; spread them over several objects [attached-namespaces]',
+    'spec.attachedNamespaces: Forbidden: at most 2000 values are judged in one object, and here are more; spread them over several objects [attached-namespaces]',
   ],
   'malformed-list': [
     'X134',

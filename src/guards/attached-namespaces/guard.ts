@@ -95,7 +95,7 @@ function malformedEntry(field: string, value: Json): Violation {
     detail:
       'must be the name of one namespace: up to 63 lower-case letters, digits and hyphens, no hyphen at either end',
     origin: 'attached-namespaces/malformed-entry',
-    ratchetKey: `entry ${canonicalJson(value)}`,
+    ratchetKey: isSmall(value) ? `entry ${canonicalJson(value)}` : undefined,
     kept: `${quoteShort(value)} is not the name of a namespace`,
   }
 }

@@ -6,7 +6,7 @@ import { parentWithDefaults } from '../parent-ref.ts'
 /** The fields that attach the object, as they stand. */
 export function whereAttached(object: Json): readonly (Json | undefined)[] {
   const spec = member(object, 'spec')
-  return [member(spec, 'parentRef'), member(spec, 'gatewayClassName'), member(spec, 'addresses')]
+  return ['parentRef', 'gatewayClassName', 'addresses', 'defaultScope'].map((key) => member(spec, key))
 }
 
 /** Whether the update leaves the object attached where it was, defaults filled in. */
@@ -21,8 +21,13 @@ export function staysAttached({
 }
 
 function attachmentOf(object: Json, namespace: string): string {
-  const [parentRef, gatewayClassName, addresses] = whereAttached(object)
-  return canonicalJson([parentOf(parentRef, namespace), gatewayClassName ?? '', withAddressTypes(addresses)])
+  const [parentRef, gatewayClassName, addresses, defaultScope] = whereAttached(object)
+  return canonicalJson([
+    parentOf(parentRef, namespace),
+    gatewayClassName ?? '',
+    withAddressTypes(addresses),
+    defaultScope ?? 'None',
+  ])
 }
 
 function parentOf(ref: Json | undefined, namespace: string): Json {

@@ -49,8 +49,8 @@ testMessages(
       `metadata.namespace: Forbidden: namespace "tenant-nolabel" must carry the label 'namespace.cozystack.io/host', which is missing, before hostnames may be used in it; a platform administrator sets it through \`spec.host\` of the Tenant [gateway-hostname]`,
     ],
     'too-many': [
-      { request: { kind, object: { spec: { listeners: Array.from({ length: 5001 }, () => ({})) } } } },
-      'spec.listeners: Forbidden: at most 5000 values are judged in one object, and here are more; spread them over several objects [gateway-hostname]',
+      { request: { kind, object: { spec: { listeners: Array.from({ length: 2001 }, () => ({})) } } } },
+      'spec.listeners: Forbidden: at most 2000 values are judged in one object, and here are more; spread them over several objects [gateway-hostname]',
     ],
   },
   {

@@ -36,8 +36,8 @@ testMessages(ingressHostname, cases, {
     'spec.rules: Invalid value: an object with 0 keys: must be a list of rules [ingress-hostname]',
   ],
   'too-many': [
-    { request: { kind, object: ruled(...Array.from({ length: 5001 }, () => 'a.alice.example.org')) } },
-    'spec: Forbidden: at most 5000 values are judged in one object, and here are more; spread them over several objects [ingress-hostname]',
+    { request: { kind, object: ruled(...Array.from({ length: 2001 }, () => 'a.alice.example.org')) } },
+    'spec: Forbidden: at most 2000 values are judged in one object, and here are more; spread them over several objects [ingress-hostname]',
   ],
   'unknown-namespace': [
     { request: { kind, namespace: 'tenant-new', object: ruled('a.alice.example.org') } },

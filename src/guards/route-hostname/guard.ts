@@ -36,6 +36,7 @@ export const routeHostname = {
     unreadableSpec(object),
     member(member(object, 'spec'), 'hostnames'),
     member(member(object, 'spec'), 'parentRefs'),
+    member(member(object, 'spec'), 'useDefaultGateways'),
     ...annotationsThatNameHosts(member(object, 'metadata')),
   ],
   ratchet: attachesNowhereNew,

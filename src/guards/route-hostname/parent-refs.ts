@@ -103,9 +103,11 @@ export function attachesNowhereNew({
 }
 
 function parentKeys(object: Json, namespace: string): string[] {
-  const parentRefs = member(member(object, 'spec'), 'parentRefs')
-  if (parentRefs === undefined) return []
-  return (isList(parentRefs) ? parentRefs : [parentRefs]).map((ref) =>
+  const spec = member(object, 'spec')
+  const parentRefs = member(spec, 'parentRefs') ?? []
+  // Attaches the route to every default Gateway without a parent (Gateway API, experimental channel).
+  const defaults = member(spec, 'useDefaultGateways') ?? 'None'
+  return [...(isList(parentRefs) ? parentRefs : [parentRefs]), ...(defaults === 'None' ? [] : [defaults])].map((ref) =>
     canonicalJson(isObject(ref) ? attachmentOf(ref, namespace) : ref),
   )
 }

@@ -63,5 +63,8 @@ function isNamed(listener: Json, hostname: string): boolean {
  * explicit wildcard stays as it is: the guard warns about it, a patch would get the whole object refused.
  */
 function placeOf(listener: Json): string {
-  return JSON.stringify([member(listener, 'port'), member(listener, 'protocol')])
+  // Only these two, and only as what they should be: any other JSON may be as large as a review.
+  const port = member(listener, 'port')
+  const protocol = member(listener, 'protocol')
+  return `${typeof port === 'number' ? port : '?'} ${tellsNamesApart(protocol) ? String(protocol) : '?'}`
 }

@@ -44,7 +44,7 @@ export const defaultRouteHostname = {
 const placeholders = /\{(?:name|namespace|apex)\}/g
 
 /** Undefined where there is no name yet, as under `generateName`, or no hostname within the apex comes out. */
-function renderHostname(template: string, { name: requested, namespace, object }: GuardInput, apex: string) {
+function renderHostname(template: string, { name: requested, namespace, object, facts }: GuardInput, apex: string) {
   const name = requested === '' ? member(member(object, 'metadata'), 'name') : requested
   if (typeof name !== 'string' || name === '') return undefined
   // One pass, so that a value is never read as a template itself.
@@ -52,5 +52,7 @@ function renderHostname(template: string, { name: requested, namespace, object }
     placeholder === '{name}' ? name : placeholder === '{apex}' ? apex : namespace,
   )
   const hostname = foldCase(rendered)
-  return isName(hostname) && inApex(hostname, apex) ? hostname : undefined
+  if (!isName(hostname) || !inApex(hostname, apex)) return undefined
+  // A name that a child tenant owns is the child's; the guard refuses the route and says what to do.
+  return (facts.apexes.ownerOf(hostname)?.apex ?? apex) === apex ? hostname : undefined
 }
