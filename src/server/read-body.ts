@@ -2,10 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { type Refusal, refusals } from './refusals.ts'
 
 export interface BodyReader {
-  /** What the headers announce; 0 for a chunked body. */
-  readonly declared: number
   readonly maxBytes: number
-  /** Asked for bytes that were not announced; false if there is no room. */
+  /** Asked for the bytes that have arrived; false if there is no room. */
   grow(bytes: number): boolean
   onBody(body: Buffer): void
   onRefusal(refusal: Refusal): void
@@ -32,11 +30,8 @@ export function readBody(request: IncomingMessage, reader: BodyReader): () => vo
   request.on('data', (piece: Buffer) => {
     if (isStopped) return
     received += piece.length
-    // Only a chunked body gets past what was announced: the HTTP parser ends any other there.
-    if (received > reader.declared) {
-      if (received > reader.maxBytes) return refuse(refusals.tooLarge)
-      if (!reader.grow(piece.length)) return refuse(refusals.overload)
-    }
+    if (received > reader.maxBytes) return refuse(refusals.tooLarge)
+    if (!reader.grow(piece.length)) return refuse(refusals.overload)
     if (first === undefined) first = piece
     else (pieces ??= [first]).push(piece)
   })
