@@ -44,7 +44,7 @@ export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
   const at = (key: string, base: string): Place => ({ field: childField(base, key), found })
   findFeatures(tree, field, locate, found)
 
-  const members = readMap(tree, { field, found }, entryKeys)
+  const members = readMap(tree, { field, found }, entryKeys, locate)
   const namePlace = at('name', field)
   const nameTree = members?.get('name')
   if (members !== undefined && nameTree === undefined) {
@@ -53,7 +53,7 @@ export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
 
   const gatewayPlace = at('gateway', field)
   const gatewayTree = members?.get('gateway')
-  const gateway = gatewayTree && readMap(gatewayTree, gatewayPlace, gatewayKeys)
+  const gateway = gatewayTree && readMap(gatewayTree, gatewayPlace, gatewayKeys, locate)
 
   const read = (key: string): Stated | undefined => {
     const place = at(key, gatewayPlace.field)

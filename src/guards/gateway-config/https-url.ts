@@ -3,14 +3,15 @@ const printable = /^[!-~]+$/
 const digits = /^[0-9]+$/
 const maxPort = 65_535
 
-/** Whether `text` is an absolute https URL with a host, taken as it stands: URL parsers repair too much. */
+/**
+ * Whether `text` is an absolute https URL with a host, taken as it stands: URL parsers repair too much. An issuer
+ * has neither query nor fragment (OpenID Connect Discovery 1.0, 3), and a user in it would be a secret.
+ */
 export function isHttpsUrl(text: string): boolean {
-  if (!printable.test(text) || text.includes('\\') || text.slice(0, scheme.length).toLowerCase() !== scheme)
+  if (!printable.test(text) || /[\\@?#]/.test(text) || text.slice(0, scheme.length).toLowerCase() !== scheme)
     return false
-  const rest = text.slice(scheme.length)
-  const end = rest.search(/[/?#]/)
-  const authority = end < 0 ? rest : rest.slice(0, end)
-  return isHostAndPort(authority.slice(authority.lastIndexOf('@') + 1)) && URL.canParse(text)
+  const [authority = ''] = text.slice(scheme.length).split('/', 1)
+  return isHostAndPort(authority) && URL.canParse(text)
 }
 
 function isHostAndPort(text: string): boolean {

@@ -1,7 +1,8 @@
 /** Reads values of the schema out of a tree: strict types, strict keys, every fault at its path. */
 import type { Json } from '../guard.ts'
-import { childField } from './field.ts'
+import { childField, isPlainKey } from './field.ts'
 import { malformed, type Findings } from './findings.ts'
+import type { Locate } from './position.ts'
 import type { ListTree, TextTree, Tree } from './yaml-tree.ts'
 
 /** Where a value stands, and where its faults go. */
@@ -24,7 +25,12 @@ export function readList(tree: Tree, place: Place, must: string): ListTree | und
 }
 
 /** The members of a map that `keys` lists; undefined, with a fault, for anything but a map. */
-export function readMap(tree: Tree, { field, found }: Place, keys: readonly string[]): Map<string, Tree> | undefined {
+export function readMap(
+  tree: Tree,
+  { field, found }: Place,
+  keys: readonly string[],
+  locate: Locate,
+): Map<string, Tree> | undefined {
   const names = keys.map((key) => `'${key}'`).join(', ')
   if (tree.kind !== 'map') {
     addWrongType(tree, { field, found }, `must be a map with the keys ${names}`)
@@ -41,12 +47,13 @@ export function readMap(tree: Tree, { field, found }: Place, keys: readonly stri
       continue
     }
     const child = childField(field, key.value)
+    const shown = () => (isPlainKey(key.value) ? key.value : locate(key.at))
     if (met.has(key.value)) {
-      found.add(malformed('key-duplicate', child, key.value, 'must stand once in this map', 'Duplicate'))
+      found.add(malformed('key-duplicate', child, shown(), 'must stand once in this map', 'Duplicate'))
     } else if (keys.includes(key.value)) {
       members.set(key.value, value)
     } else {
-      found.add(malformed('key-unknown', child, key.value, `must be one of the keys ${names}`, 'NotSupported'))
+      found.add(malformed('key-unknown', child, shown(), `must be one of the keys ${names}`, 'NotSupported'))
     }
     met.add(key.value)
   }
@@ -58,11 +65,11 @@ function addWrongType(tree: Tree, { field, found }: Place, must: string): void {
   if (tree.kind !== 'alias') found.add(malformed('wrong-type', field, shapeOf(tree), must))
 }
 
-/** JSON that prints as the value, or as its shape. */
+/** JSON that prints as the value, or as its shape. A text in a wrong place may be a config with its secrets. */
 export function shapeOf(tree: Tree): Json {
   switch (tree.kind) {
     case 'text':
-      return tree.value
+      return `a text of ${tree.value.length} characters`
     case 'list':
       return tree.items.map(() => null)
     case 'map':
