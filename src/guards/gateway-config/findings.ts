@@ -29,17 +29,17 @@ export interface Findings {
 
 /**
  * Gathers violations, of each severity the first `most`. A hostile document of 1 MiB earns hundreds of
- * thousands; nobody reads them, and the verdict needs one of each severity.
+ * thousands; nobody reads them, and the verdict needs one of each severity. Those that an update excuses count
+ * apart: however many there are, they must not push out the one that denies.
  */
 export function createFindings(most: number): Findings {
   const list: Violation[] = []
-  let ofForm = 0
-  let ofPolicy = 0
+  const counts = { form: 0, policy: 0, kept: 0 }
   return {
     list,
     add(violation) {
-      const count = violation.malformed ? ofForm++ : ofPolicy++
-      if (count < most) list.push(violation)
+      const kind = violation.stored === true ? 'kept' : violation.malformed ? 'form' : 'policy'
+      if (counts[kind]++ < most) list.push(violation)
     },
   }
 }
