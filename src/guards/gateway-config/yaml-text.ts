@@ -2,6 +2,7 @@
 import { Composer, Lexer, Parser, type CST, type Document, type ErrorCode, type ParsedNode } from 'yaml'
 
 import { findStrayColon } from './yaml-colons.ts'
+import { createTabFinder } from './yaml-tabs.ts'
 
 export interface YamlFault {
   readonly at: number
@@ -52,8 +53,11 @@ function findTextFault(text: string): YamlFault | undefined {
 function readTokens(text: string): CST.Token[] | YamlFault {
   const tokens: CST.Token[] = []
   const parser = new Parser()
+  const findTab = createTabFinder(text)
   let lexemes = 0
   for (const lexeme of new Lexer().lex(text)) {
+    const tab = findTab(lexeme, parser.offset)
+    if (tab !== undefined) return { at: tab, must: noTabs }
     for (const token of parser.next(lexeme)) tokens.push(token)
     if (parser.stack.length > maxDepth) return { at: parser.offset, must: 'must not be nested that deeply' }
     if (++lexemes > maxLexemes) return { at: parser.offset, must: 'must not have that many parts' }
@@ -106,12 +110,12 @@ function compose(tokens: readonly CST.Token[], text: string): { readonly root: P
   // earn half a million. Should it ever stop asking this function, its own list is still read below.
   Object.assign(composer, {
     onError(source: ErrorSource, code: ErrorCode, _message: string, isWarning?: boolean) {
-      if (isWarning !== true) first ??= explain(text, offsetOf(source), code)
+      if (isWarning !== true) first ??= explain(offsetOf(source), code)
     },
   })
   const [document] = composer.compose(tokens, true, text.length)
   if (first !== undefined || document === undefined) return first ?? { at: 0, must: notYaml }
-  return findDocumentFault(document, text) ?? { root: document.contents }
+  return findDocumentFault(document) ?? { root: document.contents }
 }
 
 type ErrorSource = number | readonly number[] | { readonly offset: number }
@@ -121,21 +125,10 @@ function offsetOf(source: ErrorSource): number {
   return 'offset' in source ? source.offset : (source[0] ?? 0)
 }
 
-function explain(text: string, at: number, code: ErrorCode): YamlFault {
-  return { at, must: isIndentedWithTab(text, at) ? noTabs : (explanations[code] ?? notYaml) }
+function explain(at: number, code: ErrorCode): YamlFault {
+  return { at, must: explanations[code] ?? notYaml }
 }
 
-function findDocumentFault({ errors, contents }: Document.Parsed, text: string): YamlFault | undefined {
-  const [error] = errors
-  if (error !== undefined) return explain(text, error.pos[0], error.code)
-  // The composer lets a tab stand in front of a root in brackets; other readers do not.
-  const at = contents?.range[0] ?? 0
-  return isIndentedWithTab(text, at) ? { at, must: noTabs } : undefined
-}
-
-/** Whether the line of `at` begins with blanks up to there, one of them a tab. */
-function isIndentedWithTab(text: string, at: number): boolean {
-  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
-  const indent = text.slice(start, at)
-  return indent.includes('\t') && indent.trim() === ''
+function findDocumentFault({ errors: [error] }: Document.Parsed): YamlFault | undefined {
+  return error && explain(error.pos[0], error.code)
 }
