@@ -1,7 +1,7 @@
 /** What an accepted document sets in motion. Source: reference/openshell-gateways.md 2.9. */
 import { isLabel } from '../../hostnames/name.ts'
 import type { Advice, Facts } from '../guard.ts'
-import { meaningOf } from './config-text.ts'
+import { createBudget, meaningOf, type Budget } from './config-text.ts'
 import { normalizeName } from './dns-names.ts'
 import type { Document } from './document.ts'
 import type { Entry } from './entry.ts'
@@ -24,6 +24,7 @@ export function adviseMissing(
 /** Names the tenants that stay, and whose gateway an update restarts or gives a new certificate. */
 export function adviseChanges(before: Document, after: Document): readonly Advice[] {
   const stored = firstEntries(before)
+  const budget = createBudget()
   const images: string[] = []
   const configs: string[] = []
   const names: string[] = []
@@ -31,7 +32,7 @@ export function adviseChanges(before: Document, after: Document): readonly Advic
     const old = stored.get(name)
     if (old === undefined || (old.content !== undefined && old.content === entry.content)) continue
     if (old.image?.text !== entry.image?.text || old.odd.image !== entry.odd.image) images.push(name)
-    if (hasOtherConfig(old, entry)) configs.push(name)
+    if (hasOtherConfig(old, entry, budget)) configs.push(name)
     if (hasOtherNames(old, entry)) names.push(name)
   }
   return [
@@ -50,9 +51,10 @@ function firstEntries({ entries }: Document): ReadonlyMap<string, Entry> {
   return firsts
 }
 
-function hasOtherConfig(old: Entry, entry: Entry): boolean {
+function hasOtherConfig(old: Entry, entry: Entry, budget: Budget): boolean {
   if (old.odd.config !== entry.odd.config) return true
-  return old.config?.text !== entry.config?.text && meaningOf(old.config?.text) !== meaningOf(entry.config?.text)
+  if (old.config?.text === entry.config?.text) return false
+  return meaningOf(old.config?.text, budget) !== meaningOf(entry.config?.text, budget)
 }
 
 function hasOtherNames(old: Entry, entry: Entry): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { askPlatformConfig, entryWith, type Question } from '../../../test/support/platform-config.ts'
-import { meaningOf } from './config-text.ts'
+import { createBudget, meaningOf } from './config-text.ts'
 
 function ask(config: string, settings: Question['settings'] = {}) {
   const { code, found } = askPlatformConfig({ text: entryWith({ config }), settings })
@@ -210,14 +210,21 @@ test('the configs of one document are bounded together', () => {
 })
 
 test('meaning is free of spelling, order, comments and empty tables', () => {
-  const meaning = meaningOf('[openshell.gateway]\nlog_level = "info"\ndisable_tls = false\n')
+  const mean = (text: string | undefined) => meaningOf(text, createBudget())
+  const meaning = mean('[openshell.gateway]\nlog_level = "info"\ndisable_tls = false\n')
 
-  assert.equal(
-    meaningOf('# quiet\nopenshell = {gateway = {"disable_tls" = false, log_level = \'info\'}}\n[a.b]\n'),
-    meaning,
-  )
-  assert.equal(meaningOf('[openshell.gateway]\n# nothing\n'), meaningOf(undefined))
+  assert.equal(mean('# quiet\nopenshell = {gateway = {"disable_tls" = false, log_level = \'info\'}}\n[a.b]\n'), meaning)
+  assert.equal(mean('[openshell.gateway]\n# nothing\n'), mean(undefined))
   for (const other of ['', 'x =', 'openshell.gateway.log_level = "info"', 'x = 1', 'x = "1"', 'x = 1.0', 'x = [1]']) {
-    assert.notEqual(meaningOf(other), meaning)
+    assert.notEqual(mean(other), meaning)
   }
+})
+
+test('a config that the budget does not cover means its text', () => {
+  const budget = createBudget()
+  const text = `a = [${'1,'.repeat(20_000)}]`
+
+  const meanings = [text, text, text].map((config) => meaningOf(config, budget) === config)
+
+  assert.deepEqual(meanings, [false, false, true])
 })

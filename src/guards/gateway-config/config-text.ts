@@ -15,9 +15,13 @@ const maxViolations = 50
 const maxParts = 50_000
 
 /** Tenants often share a config, and an update compares two. */
-const parse = remember(parseGatewayToml, 8)
+const parse = remember(parseGatewayToml, {
+  size: 8,
+  maxWeight: maxParts,
+  weigh: (_, text) => text.length / 16 + countTomlParts(text),
+})
 
-/** What is left of the work that the configs of one document may make. */
+/** What is left of the work that the configs of one document may make, or the comparison of two. */
 export interface Budget {
   parts: number
 }
@@ -45,10 +49,13 @@ export function judgeConfig(
 
 /**
  * What a config sets, in one writing: equal for configs that differ in spelling, order, comments and empty
- * tables. A text that is no TOML means itself; none at all means the same as an empty one.
+ * tables. A text that is no TOML, or that the budget does not cover, means itself; none at all means the same as
+ * an empty one.
  */
-export function meaningOf(text: string | undefined): string {
+export function meaningOf(text: string | undefined, budget: Budget): string {
   if (text === undefined) return ''
+  budget.parts -= countTomlParts(text)
+  if (budget.parts < 0) return text
   const parsed = parse(text)
   return 'must' in parsed ? text : write(parsed)
 }

@@ -9,7 +9,10 @@ const documents: Readonly<Record<string, readonly (readonly [string, readonly st
     ['[]', []],
     ['# none\n---\n[] # yet\n...\n# end\n', []],
     ['%YAML 1.2\n---\n[]\n', []],
-    ['[\n\t{\n\t\t"name": "tenant-a"\n\t},\n]\n', []],
+    ['- {"name":\t"tenant-a"\t}\t# a tab\n', []],
+    ['- name: >-\n    tenant-a\n  gateway:\n    config: "\n      \t# a tab\n      \t\n      "\n', []],
+    ['- name: tenant-a\n  gateway:\n    config: |  # why\n      # next\n      \t\n      \t# x\n', []],
+    ["- name: tenant-a\n  gateway:\n    config: '\n      \t '\n", []],
     ['- {name: tenant-a, "gateway":{}}\r\n- ? name\r\n  : tenant-b\r\n', []],
     ['- name: "tenant-\\x61"\n  gateway:\n    config: |\n      \t# indented with a tab\n', []],
     ['- name: >-\n    tenant-a\n', []],
@@ -29,6 +32,19 @@ const documents: Readonly<Record<string, readonly (readonly [string, readonly st
     ['%YAML 1.1\n---\n[]', ['document-syntax']],
     ['%TAG ! tag:example.com,2026:\n---\n[]', ['document-syntax']],
     ['\t[]', ['document-syntax']],
+    ['[\n\t]', ['document-syntax']],
+    ['[]\n\t', ['document-syntax']],
+    ['[]\n \t\r\n', ['document-syntax']],
+    ['\t# none\n[]', ['document-syntax']],
+    ['[]\n  \t# none\n', ['document-syntax']],
+    ['[]\n...\n\t\n', ['document-syntax']],
+    ['[\n\t{\n\t\t"name": "tenant-a"\n\t}\n]\n', ['document-syntax']],
+    ['- name:\n    tenant-a\n\t\n', ['document-syntax']],
+    ['- name: tenant-a\n  gateway:\n    config: a\n      \tb\n', ['document-syntax']],
+    ['- name: tenant-a\n  gateway:\n    config: |\n      a = 1\n\t\n', ['document-syntax']],
+    ['- name: tenant-a\n  gateway:\n    config: |\n      a = 1\n\t# x\n', ['document-syntax']],
+    ['- name: tenant-a\n  gateway:\n    config: |\n\ta = 1\n', ['document-syntax']],
+    ['- name: tenant-a\n  gateway: {\n    image: a:1,\n\t}\n', ['document-syntax']],
     ['- name: tenant-a\n\tgateway: {}', ['document-syntax']],
     ['- name: tenant-a\n gateway: {}', ['document-syntax']],
     ['- name: a: b', ['document-syntax']],
@@ -136,11 +152,11 @@ test('every fault stands at its path, as far as a path can be written', () => {
   const { found } = askPlatformConfig({ text })
 
   assert.deepEqual(found, [
-    'data.namespaces[0]["a\\u0020b\\u001b"]: yaml-feature',
+    'data.namespaces[0][…]: yaml-feature',
     'data.namespaces[0].gateway.serverDnsNames.x[0]: yaml-feature',
-    'data.namespaces[0]["a\\u0020b\\u001b"]: key-unknown',
+    'data.namespaces[0][…]: key-unknown',
     'data.namespaces[0].2: key-type',
-    `data.namespaces[0].gateway["${'k'.repeat(63)}…"]: key-unknown`,
+    'data.namespaces[0].gateway[…]: key-unknown',
     'data.namespaces[0].gateway.serverDnsNames: wrong-type',
   ])
 })
@@ -191,4 +207,13 @@ test('of a thousand unknown keys the first ones are reported', () => {
 
   assert.equal(found.length, 1000)
   assert.equal(found[0], 'data.namespaces[0].k0: key-unknown')
+})
+
+test('of more than a thousand faulty entries each keeps its first fault, and what is stored stays excused', () => {
+  const stored = `- {x: 1, y: 1}\n`.repeat(1200)
+
+  const added = askPlatformConfig({ stored, text: `${stored}- {z: 1}\n- name: kube-system\n` })
+
+  assert.deepEqual(added.found, ['data.namespaces[1200].z: key-unknown', 'data.namespaces[1201].name: name-prefix'])
+  assert.equal(askPlatformConfig({ stored, text: `${stored}- name: tenant-a\n` }).code, 200)
 })

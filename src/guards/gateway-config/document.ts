@@ -18,13 +18,19 @@ export interface Document {
   readonly entries: readonly Entry[] | undefined
 }
 
-/** An update asks for two documents, and the next one for the second of them. */
-const remembered = 4
 /** A root has an anchor and a tag at most. */
 const maxFaults = 2
+/** Of all entries together, before each is left with its first fault: more are printed nowhere. */
+const maxEntryFaults = 1000
 
 /** Reads the text of a document. Source: reference/openshell-gateways.md 2.2. */
-const readDocument = remember(parseDocument, remembered)
+const readDocument = remember(parseDocument, {
+  // An update asks for two documents, and the next one for the second of them.
+  size: 4,
+  // Two documents of 9,000 entries, which fill a ConfigMap; some 30 MiB at worst.
+  maxWeight: 80_000,
+  weigh,
+})
 
 /** The document in a ConfigMap; only `data.namespaces` is ever looked at. */
 export function documentOf(configMap: Json): Document {
@@ -60,10 +66,25 @@ function parseDocument(text: string): Document {
   if (tree.kind !== 'list') return refuseWhole(malformed('document-type', documentField, shapeOf(tree), must))
   const found = createFindings(maxFaults)
   findFeatures({ ...tree, items: [] }, documentField, locate, found)
-  return {
-    faults: found.list,
-    entries: tree.items.map((item, index) => readEntry(item, itemField(documentField, index), locate)),
+  let left = maxEntryFaults
+  const entries = tree.items.map((item, index) => {
+    // Of every entry the first fault stays: it decides, whatever an update excuses.
+    const entry = readEntry(item, itemField(documentField, index), locate, Math.max(left, 1))
+    left -= entry.faults.length
+    return entry
+  })
+  return { faults: found.list, entries }
+}
+
+/** About the number of objects to keep; a document of that many faults is not worth it. */
+function weigh({ entries = [] }: Document, text: string): number {
+  let faults = 0
+  let names = 0
+  for (const entry of entries) {
+    faults += entry.faults.length
+    names += entry.names.length
   }
+  return faults > maxEntryFaults ? Infinity : entries.length + names + faults + text.length / 64
 }
 
 function refuseWhole(violation: Violation): Document {

@@ -32,14 +32,11 @@ export interface Entry {
   readonly content: string | undefined
 }
 
-/** Faults of form beyond this many in one entry are not listed. */
-const maxFaults = 1000
-
 const entryKeys = ['name', 'gateway']
 const gatewayKeys = ['image', 'serverDnsNames', 'config']
 
-/** Reads one entry of the document. Source: reference/openshell-gateways.md 1.1, 2.2. */
-export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
+/** Reads one entry of the document, listing the first `maxFaults` faults of form. Source: reference/openshell-gateways.md 1.1, 2.2. */
+export function readEntry(tree: Tree, field: string, locate: Locate, maxFaults: number): Entry {
   const found = createFindings(maxFaults)
   const at = (key: string, base: string): Place => ({ field: childField(base, key), found })
   findFeatures(tree, field, locate, found)
@@ -78,7 +75,8 @@ export function readEntry(tree: Tree, field: string, locate: Locate): Entry {
     nameCount: list?.items.length ?? 0,
     config: read('config'),
     odd: { image: readOdd('image'), config: readOdd('config') },
-    faults: found.list,
+    // A list that grew has room to spare, which thousands of entries would keep.
+    faults: [...found.list],
     content: contentOf(tree),
   }
 }

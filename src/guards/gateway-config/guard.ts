@@ -91,8 +91,11 @@ function checkDocument(input: GuardInput, settings: Settings): Verdict {
   if (isUnchanged) return { violations: found.list, advice: [] }
   if (before === undefined) return { violations: found.list, advice: adviseMissing(before, after, facts) }
   if (!isAcknowledged(object)) refuseRemoval(before, after).forEach(found.add)
+  // What changes costs as much to find out as the judgement, and a refused update changes nothing.
+  const isRefused = found.list.some(({ stored: isKept }) => isKept !== true)
+  const changes = isRefused ? [] : adviseChanges(before, after)
   return {
     violations: found.list,
-    advice: [...adviseRemoval(before, after), ...adviseMissing(before, after, facts), ...adviseChanges(before, after)],
+    advice: [...adviseRemoval(before, after), ...adviseMissing(before, after, facts), ...changes],
   }
 }

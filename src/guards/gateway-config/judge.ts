@@ -41,6 +41,9 @@ export function judgeEntries(
   return new Map(judged)
 }
 
+/** Of all entries together, before each is left with its first ones: more are printed nowhere. */
+const maxViolations = 1000
+
 const known = new WeakMap<Document, { readonly settings: Settings; readonly judged: readonly JudgedEntry[] }>()
 
 /** Everything that can be said without facts: remembered with the document, for the next review asks again. */
@@ -48,9 +51,22 @@ function judgeForms(document: Document, settings: Settings): readonly JudgedEntr
   const hit = known.get(document)
   if (hit?.settings === settings) return hit.judged
   const budget = createBudget()
-  const judged = (document.entries ?? []).map((entry) => judgeForm(entry, settings, budget))
-  known.set(document, { settings, judged })
+  let left = maxViolations
+  const judged = (document.entries ?? []).map((entry) => {
+    const form = judgeForm(entry, settings, budget)
+    const violations = left > 0 ? form.violations : keepFirsts(form.violations)
+    left -= violations.length
+    return { ...form, violations }
+  })
+  if (left >= 0) known.set(document, { settings, judged })
   return judged
+}
+
+/** The first violation of each severity: they decide, and what an update excuses is told by the first of all. */
+function keepFirsts(violations: readonly Violation[]): readonly Violation[] {
+  const first = violations[0]
+  const other = first && violations.find(({ malformed }) => malformed !== first.malformed)
+  return [first, other].filter((violation) => violation !== undefined)
 }
 
 function judgeForm(entry: Entry, settings: Settings, budget: Budget): JudgedEntry {

@@ -3,12 +3,14 @@ import { test } from 'node:test'
 
 import { remember } from './memo.ts'
 
+const limits = { size: 2, maxWeight: 10, weigh: () => 1 }
+
 test('a text is read once while it is among the last ones', () => {
   const read: string[] = []
   const length = remember((text) => {
     read.push(text)
     return text.length
-  }, 2)
+  }, limits)
 
   const values = ['a', 'bb', 'a', 'bb', 'ccc', 'bb', 'a'].map(length)
 
@@ -21,9 +23,26 @@ test('a reader that throws leaves nothing behind', () => {
   const fail = remember(() => {
     calls++
     throw new Error('unreadable')
-  }, 2)
+  }, limits)
 
   assert.throws(() => fail('a'))
   assert.throws(() => fail('a'))
   assert.equal(calls, 2)
+})
+
+test('texts are kept up to a weight, and of one that is heavier nothing beside it', () => {
+  const read: string[] = []
+  const length = remember(
+    (text) => {
+      read.push(text)
+      return text.length
+    },
+    { size: 9, maxWeight: 4, weigh: (value) => (value === 9 ? Infinity : value) },
+  )
+
+  for (const text of ['a', 'bb', 'c', 'a', 'bb', 'dd', 'a', 'eeeee', 'eeeee', 'a', 'x'.repeat(9), 'x'.repeat(9), 'a']) {
+    length(text)
+  }
+
+  assert.deepEqual(read, ['a', 'bb', 'c', 'dd', 'a', 'eeeee', 'a', 'x'.repeat(9), 'x'.repeat(9)])
 })

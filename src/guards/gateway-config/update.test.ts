@@ -292,3 +292,11 @@ test('while the platform namespace goes, so may the ConfigMap', () => {
   assert.deepEqual(askGuard(input).found, [])
   assert.deepEqual(askGuard(input).warnings, [])
 })
+
+test('a refused update is not told what it would change', () => {
+  const stored = entry('tenant-a', 'image: ghcr.io/nvidia/openshell/a:1')
+
+  const { code, warnings } = askPlatformConfig({ stored, text: entry('tenant-a', 'image: quay.io/a:1') })
+
+  assert.deepEqual({ code, warnings }, { code: 403, warnings: [] })
+})
