@@ -119,8 +119,8 @@ test('SIGTERM under load drops no request, and the process ends by itself with 0
         answered++
         if (status !== 200) failures.push(status)
       } catch (error) {
-        // A new connection after the listener has closed: the API server goes to another replica.
-        if (ending && error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') {
+        // A new connection that the listener no longer takes: nothing was sent, the API server goes to another replica.
+        if (ending && error instanceof Error && 'syscall' in error && error.syscall === 'connect') {
           refusedConnections++
           return
         }
