@@ -76,7 +76,7 @@ function parseDocument(text: string): Document {
   return { faults: found.list, entries }
 }
 
-/** About the number of objects to keep; a document of that many faults is not worth it. */
+/** About the number of objects to keep. */
 function weigh({ entries = [] }: Document, text: string): number {
   let faults = 0
   let names = 0
@@ -84,7 +84,7 @@ function weigh({ entries = [] }: Document, text: string): number {
     faults += entry.faults.length
     names += entry.names.length
   }
-  return faults > maxEntryFaults ? Infinity : entries.length + names + faults + text.length / 64
+  return entries.length + names + faults + text.length / 64
 }
 
 function refuseWhole(violation: Violation): Document {

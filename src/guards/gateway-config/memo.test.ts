@@ -37,12 +37,12 @@ test('texts are kept up to a weight, and of one that is heavier nothing beside i
       read.push(text)
       return text.length
     },
-    { size: 9, maxWeight: 4, weigh: (value) => (value === 9 ? Infinity : value) },
+    { size: 9, maxWeight: 4, weigh: (value) => value },
   )
 
-  for (const text of ['a', 'bb', 'c', 'a', 'bb', 'dd', 'a', 'eeeee', 'eeeee', 'a', 'x'.repeat(9), 'x'.repeat(9), 'a']) {
+  for (const text of ['a', 'bb', 'c', 'a', 'bb', 'dd', 'a', 'eeeee', 'eeeee', 'a']) {
     length(text)
   }
 
-  assert.deepEqual(read, ['a', 'bb', 'c', 'dd', 'a', 'eeeee', 'a', 'x'.repeat(9), 'x'.repeat(9)])
+  assert.deepEqual(read, ['a', 'bb', 'c', 'dd', 'a', 'eeeee', 'a'])
 })

@@ -3,7 +3,6 @@ interface Limits<Value> {
   readonly size: number
   /** What they may weigh together; one text may weigh more, and is then the only one kept. */
   readonly maxWeight: number
-  /** Infinity for what must not be kept. */
   weigh(value: Value, text: string): number
 }
 
@@ -22,7 +21,6 @@ export function remember<Value>(
     if (hit !== undefined) return hit.value
     const value = read(text)
     const weight = weigh(value, text)
-    if (weight === Infinity) return value
     known.unshift({ text, value, weight })
     total += weight
     while (known.length > size || (known.length > 1 && total > maxWeight)) total -= known.pop()?.weight ?? 0
