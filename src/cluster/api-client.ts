@@ -1,4 +1,4 @@
-import http from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { ApiError, errorOfStatus, toApiError } from './api-error.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +16,7 @@ export interface ApiClient {
   /** The parsed body, all of it within `timeoutMs`; the metadata alone, where the server can. */
   getJson(path: string, kind: MetadataKind, timeoutMs: number): Promise<unknown>
   /** The response as soon as its headers are there, within `timeoutMs`; its body has no limit in time. */
-  open(path: string, kind: MetadataKind, timeoutMs: number): Promise<http.IncomingMessage>
+  open(path: string, kind: MetadataKind, timeoutMs: number): Promise<IncomingMessage>
   /** Ends every exchange and every connection. */
   close(): void
 }
@@ -38,7 +38,8 @@ interface Exchange {
 export function createApiClient(server: ApiServer, clock: Clock): ApiClient {
   const base = new URL(server.url)
   const root = base.pathname.replace(/\/$/, '')
-  const { Agent, get } = base.protocol === 'https:' ? https : http
+  // Not imported: that would evaluate every export, and one of them loads undici, 20 ms of the time to start.
+  const { Agent, get } = base.protocol === 'https:' ? https : process.getBuiltinModule('node:http')
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 4 })
   const readCredentials = createCredentialReader(server)
   const exchanges = new Set<Exchange>()
@@ -70,7 +71,7 @@ export function createApiClient(server: ApiServer, clock: Clock): ApiClient {
     }
   }
 
-  async function signIn(exchange: Exchange, path: string, kind: MetadataKind): Promise<http.IncomingMessage> {
+  async function signIn(exchange: Exchange, path: string, kind: MetadataKind): Promise<IncomingMessage> {
     const credentials = await readCredentials()
     try {
       return await ask(exchange, path, kind, credentials)
@@ -96,7 +97,7 @@ export function createApiClient(server: ApiServer, clock: Clock): ApiClient {
 
   async function send(exchange: Exchange, path: string, kind: MetadataKind, { token, ca }: Credentials) {
     if (exchange.aborted !== undefined) throw exchange.aborted
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const request = get(new URL(root + path, base), {
         agent,
         // Part of what the agent tells connections apart by: a new CA takes no connection of the old one.
@@ -130,7 +131,7 @@ function requestError(error: Error, reused: boolean): ApiError {
   return new ApiError(fault, { code, stale: reused && (code === 'ECONNRESET' || code === 'EPIPE') })
 }
 
-async function readJson(response: http.IncomingMessage, maxBytes: number): Promise<unknown> {
+async function readJson(response: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {

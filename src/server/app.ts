@@ -7,6 +7,7 @@ import type { Admission } from '../admission/admission.ts'
 import { type CapacityLimits, createCapacity } from './capacity.ts'
 import { answerClientError } from './client-error.ts'
 import { maxConnections, webhookListener } from './listener.ts'
+import { noSchemas } from './no-schemas.ts'
 import type { CertificateSource, TrafficRecorder } from './ports.ts'
 import { type Refusal, refusals, refuse } from './refusals.ts'
 import { createReviewHandler } from './review-handler.ts'
@@ -57,6 +58,7 @@ export function buildApp(deps: AppDeps): App {
       count(answerClientError(error, socket))
     },
     forceCloseConnections: true,
+    schemaController: noSchemas,
     return503OnClosing: false,
   })
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerOptions } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { answerClientError } from './client-error.ts'
 import { healthListener, maxConnections } from './listener.ts'
+import { noSchemas } from './no-schemas.ts'
 import type { MetricsPage } from './ports.ts'
 import { assessReadiness, type Checks } from './readiness.ts'
 import { type Refusal, refusals, refuse } from './refusals.ts'
@@ -26,6 +27,7 @@ export function buildHealthApp({ checks, metrics }: HealthDeps): HealthApp {
       answerClientError(error, socket)
     },
     forceCloseConnections: true,
+    schemaController: noSchemas,
     return503OnClosing: false,
   })
   app.server.maxConnections = maxConnections
