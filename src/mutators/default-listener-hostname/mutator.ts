@@ -66,5 +66,5 @@ function placeOf(listener: Json): string {
   // Only these two, and only as what they should be: any other JSON may be as large as a review.
   const port = member(listener, 'port')
   const protocol = member(listener, 'protocol')
-  return `${typeof port === 'number' ? port : '?'} ${tellsNamesApart(protocol) ? String(protocol) : '?'}`
+  return `${typeof port === 'number' ? port : '?'} ${tellsNamesApart(protocol) ? protocol : '?'}`
 }
