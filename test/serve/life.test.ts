@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 
+import { isBeforeRequest } from '../support/connection-error.ts'
 import { createReview } from '../support/review.ts'
 import { runGatehouse } from '../support/run-gatehouse.ts'
 import { startServe, writeConfig } from '../support/serve-process.ts'
@@ -120,7 +121,7 @@ test('SIGTERM under load drops no request, and the process ends by itself with 0
         if (status !== 200) failures.push(status)
       } catch (error) {
         // A new connection that the listener no longer takes: nothing was sent, the API server goes to another replica.
-        if (ending && error instanceof Error && 'syscall' in error && error.syscall === 'connect') {
+        if (ending && isBeforeRequest(error)) {
           refusedConnections++
           return
         }

@@ -1,5 +1,6 @@
 /** Sends reviews over kept-alive connections from a thread of its own, each sender until it is refused a connection. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { isBeforeRequest } from './connection-error.ts'
 import { makeAgent, send } from './webhook.ts'
 
 export interface LoadOptions {
@@ -14,7 +15,7 @@ export interface LoadReport {
   answered: number
   /** Answers that said they end their connection. */
   closing: number
-  /** Connections refused because nobody listens any more. */
+  /** Connections that came too late to carry a request. */
   refused: number
   /** Everything else, by its code: requests that were lost. */
   readonly failures: string[]
@@ -34,12 +35,11 @@ async function run(): Promise<void> {
       if (headers.connection === 'close') report.closing++
       if (report.answered === senders * 3) parentPort?.postMessage('running')
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-      if (code === 'ECONNREFUSED') {
+      if (isBeforeRequest(error)) {
         report.refused++
         return
       }
-      report.failures.push(code)
+      report.failures.push(error instanceof Error && 'code' in error ? String(error.code) : String(error))
     }
     if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
