@@ -36,7 +36,7 @@ export function buildApp(deps: AppDeps): App {
   const findTarget = createTargetFinder(deps.families)
   const capacity = createCapacity(deps.limits)
   const handleReview = createReviewHandler({ admission: deps.admission, capacity, recorder, traffic, now })
-  traffic.inFlight = () => capacity.held.size
+  traffic.inFlight = () => capacity.held.length
   recorder.watchInFlight(traffic.inFlight)
 
   const tlsOptions = () => buildTlsOptions(certificate.current())
