@@ -1,9 +1,10 @@
 /** `gatehouse check --reviews` over a file of 4 KB reviews; what starting costs is measured apart and taken off. */
 import { spawnSync } from 'node:child_process'
-import { openSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { pinned, serverCore } from './processes.ts'
+import { readGatehouseCommand } from './gatehouse-command.ts'
+import { pinned, root, serverCore } from './processes.ts'
 import { makeReview, type ReviewKind } from './reviews.ts'
 import { medianOf } from './median.ts'
 import { pathOf, type Bench } from './servers.ts'
@@ -27,6 +28,7 @@ export function measureCheck(
   rounds: number,
 ): CheckReport {
   console.error(`${kind}: check ...`)
+  const { environment, nodeArgs } = readGatehouseCommand()
   const config = join(folder, 'check.yaml')
   const namespaces = join(folder, 'namespaces.json')
   const one = join(folder, 'one.jsonl')
@@ -44,14 +46,18 @@ export function measureCheck(
   return { reviews, startUp, total, reviewsPerSecond: (reviews - 1) / ((total - startUp) / 1000), verdict }
 
   function timeCheck(file: string): number {
-    const output = join(folder, 'answers.jsonl')
     const args = ['check', '--reviews', file, '--config', config, '--namespaces', namespaces, '-o', 'json']
-    const command = pinned(serverCore, [process.execPath, pathOf('../src/main.ts'), ...args])
+    const main = [process.execPath, ...nodeArgs, pathOf('../src/main.ts'), ...args]
+    const command = pinned(serverCore, main)
+    const sink = openSync(join(folder, 'answers.jsonl'), 'w')
     const startedAt = performance.now()
     const { status, stderr } = spawnSync(command.file, command.args, {
-      stdio: ['ignore', openSync(output, 'w'), 'pipe'],
+      stdio: ['ignore', sink, 'pipe'],
+      cwd: root,
+      env: { ...process.env, ...environment },
     })
     const elapsed = performance.now() - startedAt
+    closeSync(sink)
     if (status !== (kind === 'route-allowed' ? 0 : 1)) throw new Error(`check ended with ${status}: ${String(stderr)}`)
     return elapsed
   }

@@ -30,7 +30,7 @@ export interface Contestants {
 }
 
 /** Before the first round of a server, so that what is measured is compiled code. */
-const firstWarmUpSeconds = 3
+const firstWarmUpSeconds = 5
 const warmUpSeconds = 0.5
 
 export async function compare(

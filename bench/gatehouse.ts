@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
+import { readGatehouseCommand } from './gatehouse-command.ts'
 import { openConnection } from './http-client.ts'
 import { encodeRequest } from './http-request.ts'
 import { otherCore, serverCore, startNode, stop } from './processes.ts'
@@ -45,15 +46,16 @@ export async function startGatehouse(
   const config = join(bench.folder, 'config', 'gatehouse.yaml')
   mkdirSync(join(bench.folder, 'config'), { recursive: true })
   writeFileSync(config, JSON.stringify(makeConfig(bench, api, port, healthPort), undefined, 2))
+  const command = readGatehouseCommand()
   const startedAt = performance.now()
   const child = startNode({
     core: serverCore,
     script: pathOf('../src/main.ts'),
     args: ['serve', '--config', config],
-    nodeArgs,
+    nodeArgs: [...command.nodeArgs, ...nodeArgs],
+    environment: command.environment,
     log: join(bench.folder, 'gatehouse.log'),
     output: 'log',
-    cwd: bench.folder,
   })
   let firstAnswer: number | undefined
   for (;;) {

@@ -3,10 +3,14 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 
 /** The servers share the first core, everything else the second. */
 export const serverCore = 0
 export const otherCore = 1
+
+/** Where npm runs scripts. */
+export const root = join(import.meta.dirname, '..')
 
 /** Whether processes can be kept on a core each: Linux with `taskset` and two cores. */
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-p', String(process.pid)]).status === 0
@@ -20,16 +24,19 @@ export interface StartOptions {
   readonly log: string
   readonly output: 'log' | 'pipe'
   readonly ipc?: boolean
-  readonly cwd?: string
+  /** Beside what this process has. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Starts a script with Node on a core, with nothing in between: the process id is Node's own. */
-export function startNode({ core, script, args = [], nodeArgs = [], log, output, ipc, cwd }: StartOptions) {
+export function startNode(options: StartOptions): ChildProcess {
+  const { core, script, args = [], nodeArgs = [], log, output, ipc, environment = {} } = options
   const { file, args: all } = pinned(core, [process.execPath, ...nodeArgs, script, ...args])
   const sink = openSync(log, 'a')
   const child = spawn(file, all, {
     stdio: ['ignore', output === 'pipe' ? 'pipe' : sink, sink, ...(ipc === true ? (['ipc'] as const) : [])],
-    ...(cwd === undefined ? {} : { cwd }),
+    cwd: root,
+    env: { ...process.env, ...environment },
   })
   closeSync(sink)
   return child
