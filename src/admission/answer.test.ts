@@ -82,7 +82,7 @@ test('a refusal is 403 Forbidden with causes for machines, counted by origin and
     reason: 'Forbidden',
     details: { causes: [{ field: 'spec.hostnames[0]', reason: 'Forbidden', message: 'route-hostname/outside-apex' }] },
   })
-  assert.deepEqual(records.violation, [['route-hostname', 'route-hostname/outside-apex', 'deny']])
+  assert.deepEqual(records.violation, [['route-hostname/outside-apex', 'deny']])
   assert.equal(records.denied.length, 1)
 })
 

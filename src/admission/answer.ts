@@ -52,7 +52,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     })
     // A dry run writes nothing, so it must not look like attempts.
     if (!review.dryRun) {
-      for (const { guard, origin, effect } of decision.violations) recorder.violation(guard, origin, effect)
+      for (const { origin, effect } of decision.violations) recorder.violation(origin, effect)
     }
     if (decision.allowed) return
     const denials = decision.violations.filter(({ effect }) => effect === 'deny')

@@ -43,7 +43,7 @@ export interface DenialRecord {
 /** Counts and logs what was decided; label values come from closed sets. */
 export interface Recorder {
   review(record: ReviewRecord): void
-  violation(guard: string, origin: string, effect: Effect): void
+  violation(origin: string, effect: Effect): void
   /** One log line per refusal, sampled above 100 a second. */
   denied(record: DenialRecord): void
   /** A guard or mutator threw: our bug. */

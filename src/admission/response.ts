@@ -22,8 +22,8 @@ export function encodeDecision(uid: string, decision: Decision): string {
   return `${envelope}${JSON.stringify({
     uid,
     allowed: decision.allowed,
-    ...(decision.allowed ? {} : { status: statusOf(decision) }),
-    ...(decision.warnings.length === 0 ? {} : { warnings: decision.warnings }),
+    status: decision.allowed ? undefined : statusOf(decision),
+    warnings: decision.warnings.length === 0 ? undefined : decision.warnings,
     auditAnnotations: annotationsOf(decision),
   })}}`
 }
@@ -42,21 +42,21 @@ const reasons = { 403: 'Forbidden', 422: 'Invalid', 500: 'InternalError' } as co
 
 function statusOf({ code, message, violations }: Decision): object {
   if (code === 200) return {}
-  const status = { code, message, reason: reasons[code] }
+  const reason = reasons[code]
   // With details kubectl drops the message of an Invalid answer (reference/control-plane.md 6).
-  if (code !== 403) return status
+  if (code !== 403) return { code, message, reason }
   const causes = violations
     .filter(({ effect }) => effect === 'deny')
     .slice(0, maxAnnotatedOrigins)
     .map(({ field, type, origin }) => ({ field: field.slice(0, maxValueLength), reason: type, message: origin }))
-  return { ...status, details: { causes } }
+  return { code, message, reason, details: { causes } }
 }
 
-function annotationsOf(decision: Decision): Record<string, string> {
+function annotationsOf(decision: Decision): object {
   const origins = [...new Set(decision.violations.map(({ origin }) => origin))].slice(0, maxAnnotatedOrigins)
   return {
     decision: nameDecision(decision),
-    ...(origins.length === 0 ? {} : { violations: origins.join(',') }),
-    ...(decision.code === 500 ? { error: 'guard-failed' } : {}),
+    violations: origins.length === 0 ? undefined : origins.join(','),
+    error: decision.code === 500 ? 'guard-failed' : undefined,
   }
 }

@@ -1,7 +1,7 @@
 import { foldCase, inApex } from '../hostnames/name.ts'
 import type { Apexes } from '../tenancy/apexes.ts'
 import type { OpenTenancy } from '../tenancy/tenancy.ts'
-import type { Verdict, Violation } from './guard.ts'
+import type { Advice, Verdict, Violation } from './guard.ts'
 import { hostnameKey, refuseMalformedName, type HostnameField } from './hostname-violation.ts'
 import type { GuardId } from './resources.ts'
 import { quote, quoteShort } from './violation.ts'
@@ -48,8 +48,11 @@ function outsideApex(
 
 /** Several verdicts as one. */
 export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
-  return {
-    violations: verdicts.flatMap(({ violations }) => violations),
-    advice: verdicts.flatMap(({ advice }) => advice),
+  const violations: Violation[] = []
+  const advice: Advice[] = []
+  for (const verdict of verdicts) {
+    for (const violation of verdict.violations) violations.push(violation)
+    for (const item of verdict.advice) advice.push(item)
   }
+  return { violations, advice }
 }

@@ -25,9 +25,11 @@ export type NameFault =
   | 'wildcard'
   | 'address'
 
+const upperCase = /[A-Z]/
+
 /** Folds `A-Z` to `a-z` and nothing else: `toLowerCase()` would turn U+212A (Kelvin) into `k`. */
 export function foldCase(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
+  return upperCase.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text
 }
 
 /**

@@ -115,8 +115,7 @@ test('what is outside the closed sets makes no series of its own', async () => {
   const before = await linesOf(metrics)
 
   metrics.review({ ...review, family: 'evil', operation: 'PATCH' })
-  metrics.violation('route-hostname', 'route-hostname/evil', 'deny')
-  metrics.violation('tenant-host', 'route-hostname/outside-apex', 'deny')
+  metrics.violation('route-hostname/evil', 'deny')
   metrics.coverageGaps('evil', 1)
 
   const after = await linesOf(metrics)
@@ -131,7 +130,7 @@ test('what is outside the closed sets makes no series of its own', async () => {
 test('violations, reads, reloads, gaps and refusals are counted by their labels', async () => {
   const metrics = createMetrics(labels)
 
-  metrics.violation('route-hostname', 'route-hostname/outside-apex', 'ratchet')
+  metrics.violation('route-hostname/outside-apex', 'ratchet')
   metrics.read('timeout')
   metrics.configReloaded('restart_needed')
   metrics.coverageGaps('ingresses.networking.k8s.io', 2)

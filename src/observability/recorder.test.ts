@@ -98,7 +98,7 @@ test('reviews and violations go to the metrics', async () => {
   const { recorder, metrics } = record()
 
   recorder.review({ family: 'route-hostname', operation: 'UPDATE', decision: 'denied', dryRun: true, seconds: 0.001 })
-  recorder.violation('route-hostname', 'route-hostname/outside-apex', 'deny')
+  recorder.violation('route-hostname/outside-apex', 'deny')
   recorder.turnedAway('overload')
 
   const page = await metrics.render()
