@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 
 import type { Json } from '../guards/guard.ts'
-import { maxNesting, nestsTooDeep } from './nesting.ts'
+import { maxNesting } from './json-scan.ts'
+import { nestsTooDeep } from './nesting.ts'
 
 const nested = (depth: number, open = '[', close = ']'): Buffer => Buffer.from(open.repeat(depth) + close.repeat(depth))
 

@@ -4,6 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import type { Json, JsonObject } from '../guards/guard.ts'
 import { isObject, member } from '../guards/json.ts'
 import type { Caller } from '../tenancy/trust.ts'
+import { abridgeReview, type Encoding } from './abridge.ts'
 import { nestsTooDeep } from './nesting.ts'
 
 /** A uid is a UUID of 36 characters; the bound keeps an answer from echoing a flood. DESIGN section 5. */
@@ -42,20 +43,28 @@ export interface Malformed {
   readonly malformed: string
 }
 
-/** Turns a request body into a review. Replaceable by one that skips what no guard reads. */
-export type Decoder = (body: Buffer) => Review | Malformed
+/** A smaller body is parsed in less time than it takes to find what could be left out of it. */
+const minAbridged = 16 * 1024
 
-export const decodeReview: Decoder = (body) => {
+/** Turns a request body into a review; of what no guard reads, much is missing from the objects of a large one. */
+export function decodeReview(body: Buffer): Review | Malformed {
   const ascii = isAscii(body)
   if (!ascii && !isUtf8(body)) return { malformed: 'the body is not UTF-8' }
-  if (nestsTooDeep(body)) return { malformed: 'the body nests too deep' }
+  const text = readBounded(body, ascii ? 'latin1' : 'utf8')
+  if (text === undefined) return { malformed: 'the body nests too deep' }
   let parsed: Json
   try {
-    parsed = JSON.parse(body.toString(ascii ? 'latin1' : 'utf8'))
+    parsed = JSON.parse(text)
   } catch {
     return { malformed: 'the body is not JSON' }
   }
   return readReview(parsed)
+}
+
+/** What of a body has to be parsed; undefined where it nests too deep. */
+function readBounded(body: Buffer, encoding: Encoding): string | undefined {
+  if (body.length >= minAbridged) return abridgeReview(body, encoding)
+  return nestsTooDeep(body) ? undefined : body.toString(encoding)
 }
 
 /** The review in parsed JSON, which must not nest deeper than the decoder allows. */
