@@ -64,5 +64,5 @@ function namespaceOf(row: ResourceRow | undefined, name: Json, stated: Json, fal
   // An API server fills in the name of the Namespace itself (reference/control-plane.md 7).
   if (row?.kind === 'Namespace') return name
   if (stated !== '') return stated
-  return row?.scope === 'Cluster' ? '' : fallback
+  return row === undefined || row.scope === 'Namespaced' ? fallback : ''
 }

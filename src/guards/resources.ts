@@ -39,7 +39,8 @@ export interface ResourceRow {
   readonly kind: string
   /** The plural, as in registration rules. */
   readonly resource: string
-  readonly scope: 'Namespaced' | 'Cluster'
+  /** `*`: up to the CRD; the rule is the same. */
+  readonly scope: 'Namespaced' | 'Cluster' | '*'
   /** Served versions we know; any other version is refused. `*`: the kind names no host, every version passes alike. */
   readonly versions: readonly string[]
   /** Subresources beside the object itself. */
@@ -119,8 +120,7 @@ export const resources: readonly ResourceRow[] = [
     group: 'cozystack.io',
     kind: 'Package',
     resource: 'packages',
-    // Namespaced or not depends on the CRD; the rule is the same.
-    scope: 'Cluster',
+    scope: '*',
     versions: ['v1alpha1'],
     subresources: { status: 'unjudged' },
     operations: writes,
