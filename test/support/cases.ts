@@ -140,13 +140,13 @@ export function reviewOf(example: Case, world: World): JsonObject {
   }
 }
 
-function userOf({ id, user }: Case, { users }: World): JsonObject {
+export function userOf({ id, user }: Case, { users }: World): JsonObject {
   const found = users[user]
   assert.ok(found, `${id}: the world has no user ${user}`)
   return found
 }
 
-function objectOf({ object, objectFrom }: Case): JsonObject | null {
+export function objectOf({ object, objectFrom }: Case): JsonObject | null {
   if (objectFrom === undefined) return object
   const { into, head, item, count, tail } = objectFrom.repeat
   const items = Array.from({ length: count }, (_, at) => item.replaceAll('{i}', String(at)))
