@@ -1,11 +1,13 @@
 /**
- * The `controller` block in the shape of DESIGN sections 12 and 13. The admission server reads none of it, so it
+ * The `controller` block in the shape of DESIGN sections 3, 12 and 13. The admission server reads none of it, so it
  * has no defaults here; that it is written correctly shows all the same.
  */
 import { z } from 'zod'
+import { guardIds } from '../guards/resources.ts'
+import { mutatorIds } from '../mutators/mutator.ts'
 import { showValue } from './show-value.ts'
 import { FilePath, Text } from './text.ts'
-import { Duration } from './units.ts'
+import { Duration, PositiveDuration } from './units.ts'
 
 const Share = z.union([z.int().min(1), z.string().regex(/^[0-9]{1,3}%$/, { error: explainShare })], {
   error: explainShare,
@@ -78,8 +80,62 @@ const TlsProfile = z.strictObject({
     .describe('What clients offer at least: a profile without any of it is refused'),
 })
 
+const Service = z.strictObject({
+  name: Text.describe('Name of the Service'),
+  namespace: Text.describe('Namespace of the Service, and of everything else that belongs to the installation'),
+})
+
+const failurePolicies = z.strictObject(
+  Object.fromEntries(
+    [...guardIds, ...mutatorIds].map((id) => [
+      id,
+      z.enum(['Fail', 'Ignore']).optional().describe(`failurePolicy of the webhook of ${id}`),
+    ]),
+  ),
+)
+
+const Installation = z.strictObject({
+  configurations: Text.describe('Name of the ValidatingWebhookConfiguration and of the MutatingWebhookConfiguration'),
+  service: Service.describe('Service that the API server calls'),
+  certificates: z
+    .enum(['self', 'external'])
+    .optional()
+    .describe('Whether certificates are issued and rotated here, or only looked at'),
+  caSecret: Text.optional().describe("Secret of Gatehouse's own CA"),
+  tlsSecret: Text.optional().describe('Secret of the serving certificate'),
+  leafLifetime: PositiveDuration.optional().describe('Lifetime of the serving certificate; renewed at two thirds'),
+  caLifetime: PositiveDuration.optional().describe('Lifetime of the CA'),
+  podSelector: z.record(z.string(), z.string()).optional().describe('Labels of the pods that serve'),
+  failurePolicies: failurePolicies.optional().describe('What was registered on purpose; absent keys: Fail for guards'),
+})
+
+/** Needed to issue certificates oneself, and for nothing else. */
+const selfKeys = ['caSecret', 'tlsSecret', 'podSelector'] as const
+
+const Webhook = Installation.check(({ value, issues }) => {
+  if (value.certificates !== 'self') return
+  for (const key of selfKeys) {
+    if (value[key] !== undefined) continue
+    issues.push({ code: 'custom', path: [key], input: value, message: 'is required with `certificates: self`' })
+  }
+})
+
+const Lease = z.strictObject({
+  name: Text.optional().describe('Name of the Lease'),
+  duration: PositiveDuration.optional().describe('A leader not heard of for so long is replaced'),
+  renew: PositiveDuration.optional().describe('A leader that could not renew for so long steps down'),
+  retry: PositiveDuration.optional().describe('Between two attempts to take or to renew'),
+})
+
+const Coverage = z.strictObject({
+  interval: PositiveDuration.optional().describe('Between two comparisons with the live registration'),
+})
+
 /** Settings of `gatehouse reconcile`. */
 export const Controller = z.strictObject({
+  webhook: Webhook.optional().describe('The installation itself; absent: nothing to look after'),
+  lease: Lease.optional().describe('Who of several replicas is active'),
+  coverage: Coverage.optional().describe('Whether the registration still covers what guards look at'),
   openshell: OpenShell.optional().describe('OpenShell gateways from `platform-config`'),
   tlsProfile: TlsProfile.optional().describe("The cluster's TLS profile, brought into the profile file"),
 })

@@ -19,7 +19,8 @@ const Schema = z.strictObject({
     )
     .optional(),
   required: z.array(z.string()).optional(),
-  additionalProperties: z.literal(false).optional(),
+  additionalProperties: z.union([z.literal(false), z.strictObject({ type: z.literal('string') })]).optional(),
+  propertyNames: z.strictObject({ type: z.literal('string') }).optional(),
   items: z.lazy((): z.ZodType<unknown> => Schema).optional(),
   oneOf: z.array(z.lazy((): z.ZodType<unknown> => Schema)).optional(),
   anyOf: z.array(z.lazy((): z.ZodType<unknown> => Schema)).optional(),
@@ -66,8 +67,14 @@ function fitsObject(rule: z.infer<typeof Schema>, value: object): boolean {
   const properties = new Map(Object.entries(rule.properties ?? {}))
   const keys = Object.keys(value)
   const complete = (rule.required ?? []).every((key) => keys.includes(key))
+  const others = rule.additionalProperties
   return (
-    complete && Object.entries(value).every(([key, item]) => properties.has(key) && fits(properties.get(key), item))
+    complete &&
+    Object.entries(value).every(([key, item]) =>
+      properties.has(key)
+        ? fits(properties.get(key), item)
+        : others !== undefined && others !== false && fits(others, item),
+    )
   )
 }
 
@@ -96,6 +103,12 @@ const accepted = [
   { tls: { profile: { name: 'Modern', floor: 'TLSv1.2', legacyTLS: true } } },
   { controller: { openshell: { maxUpdating: 3, openshift: false }, tlsProfile: { clientOffer: { ciphers: ['a'] } } } },
   { controller: { openshell: { maxUpdating: '10%', openshift: 'auto' }, tlsProfile: { clientOffer: 'oldest' } } },
+  {
+    controller: {
+      webhook: { configurations: 'a', service: { name: 'b', namespace: 'c' }, podSelector: { 'a/b': 'c' } },
+      lease: { duration: '15s' },
+    },
+  },
   { cluster: { kubeconfig: 'x' }, log: { level: 'fatal', format: 'text' } },
 ]
 
@@ -131,6 +144,9 @@ const refused = [
   { tls: { profile: { floor: '1.2' } } },
   { controller: { openshell: { gracePeriod: 10 } } },
   { controller: { tlsprofile: {} } },
+  { controller: { webhook: { configurations: 'a' } } },
+  { controller: { webhook: { configurations: 'a', service: { name: 'b', namespace: 'c' }, podSelector: { a: 1 } } } },
+  { controller: { lease: { duration: 15 } } },
   { cluster: { url: 'x' } },
   { log: { level: 'loud' } },
   [],
@@ -166,12 +182,12 @@ test('every key of the schema is described', () => {
   )
 })
 
-test('unknown keys are refused at every level and none is required at the top', () => {
+test('unknown keys are refused at every level but among labels, and none is required at the top', () => {
   const open = listPlaces(schema).filter(({ rule }) => rule.type === 'object' && rule.additionalProperties !== false)
 
   assert.deepEqual(
     open.map(({ path }) => path),
-    [],
+    ['.controller.webhook.podSelector'],
   )
   assert.equal(Schema.parse(schema).required, undefined)
 })

@@ -17,6 +17,7 @@ const Node = z.object({
   default: z.json().optional(),
   type: z.string().optional(),
   properties: z.record(z.string(), z.json()).default({}),
+  additionalProperties: z.union([z.literal(false), z.looseObject({})]).default(false),
   required: z.array(z.string()).default([]),
   items: z.json().optional(),
   oneOf: z.array(z.json()).default([]),
@@ -40,7 +41,9 @@ function listKeys(schema: unknown, path = ''): readonly Key[] {
     const node = Node.parse(child)
     const at = path === '' ? key : `${path}.${key}`
     const deeper = listKeys(child, at)
-    const isBlock = node.type === 'object' || node.oneOf.length > 0 || (node.type === 'array' && deeper.length > 0)
+    const isMap = node.additionalProperties !== false
+    const isBlock =
+      (node.type === 'object' && !isMap) || node.oneOf.length > 0 || (node.type === 'array' && deeper.length > 0)
     return isBlock ? deeper : [{ path: at, node, required: required.includes(key) }, ...deeper]
   })
   return [...inside, ...listed, ...below]
@@ -76,6 +79,7 @@ const words = new Map([
   ['boolean', ['true or false']],
   ['integer', ['whole number']],
   ['array', ['list of text']],
+  ['object', ['text by label']],
 ])
 
 test('every type on the page is the one of the schema', () => {
