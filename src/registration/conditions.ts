@@ -14,6 +14,7 @@ export interface CelPlatform {
 
 export interface MatchCondition {
   readonly name: string
+  /** CEL. */
   readonly expression: string
 }
 
@@ -22,53 +23,73 @@ export function celLiteral(value: string | readonly string[]): string {
   return JSON.stringify(value)
 }
 
-/** The matchConditions of a guard's webhook; each must hold for a write to be sent. */
+/** The matchConditions of a guard's webhook; all must hold for a write to be sent. */
 export function conditionsFor(guard: GuardId, platform: CelPlatform): readonly MatchCondition[] {
-  return Object.entries(allowedUnasked[guard](platform)).map(([name, allowed]) => ({
-    name,
-    // What the table does not know is refused by the table, before any guard is asked.
-    expression: `!(${isKnown(guard)}) || !(${allowed})`,
-  }))
+  return Object.entries(conditions[guard](platform)).map(([name, expression]) => ({ name, expression }))
 }
 
-type Allowed = (platform: CelPlatform) => Readonly<Record<string, string>>
+type Conditions = (platform: CelPlatform) => Readonly<Record<string, string>>
 
 const sameAnnotations = 'object.metadata.?annotations == oldObject.metadata.?annotations'
 
 /** Finalizers come off an object that is being deleted, whatever it violates. */
 const deletionGoesOn = `request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && ${sameAnnotations}`
 
-const isOutside = ({ namespacePrefix }: CelPlatform): string => `!request.namespace.startsWith(${namespacePrefix})`
-
-/** For each guard: why it would allow a write unasked, by the name of the condition, as CEL. */
-const allowedUnasked: Readonly<Record<GuardId, Allowed>> = {
-  'route-hostname': (platform) => ({ 'in-a-tenant-namespace': isOutside(platform), 'not-going-away': deletionGoesOn }),
-  'gateway-hostname': (platform) => ({
-    'in-a-tenant-namespace': isOutside(platform),
-    'not-going-away': deletionGoesOn,
-  }),
+const conditions: Readonly<Record<GuardId, Conditions>> = {
+  'route-hostname': (platform) => hostnameConditions('route-hostname', platform),
+  'gateway-hostname': (platform) => hostnameConditions('gateway-hostname', platform),
   'ingress-hostname': (platform) => ({
-    'in-a-tenant-namespace': isOutside(platform),
-    'not-going-away': deletionGoesOn,
-    'more-than-status': `request.?subResource.orValue("") == "status" && ${sameAnnotations}`,
+    ...hostnameConditions('ingress-hostname', platform),
+    'more-than-status': unless('ingress-hostname', `request.subResource == "status" && ${sameAnnotations}`),
   }),
   'tenant-host': () => ({
-    'host-changed': 'request.operation == "UPDATE" && object.?spec.?host == oldObject.?spec.?host',
+    'host-changed': unless(
+      'tenant-host',
+      `object.?spec.?host.orValue("") == (request.operation == "UPDATE" ? oldObject.?spec.?host.orValue("") : "")`,
+    ),
   }),
   'namespace-host-label': ({ protectedLabels }) => ({
-    'protected-label-changed': `request.operation == "UPDATE" ? ${protectedLabels}.all(key, object.metadata.?labels[?key] == oldObject.metadata.?labels[?key]) : !${protectedLabels}.exists(key, object.metadata.?labels[?key].hasValue())`,
+    'protected-label-changed': unless(
+      'namespace-host-label',
+      `${protectedLabels}.all(key, object.metadata.?labels[?key] == (request.operation == "UPDATE" ? oldObject.metadata.?labels[?key] : optional.none()))`,
+    ),
   }),
-  'attached-namespaces': () => ({ 'not-going-away': deletionGoesOn }),
+  'attached-namespaces': () => ({
+    'not-going-away': unless('attached-namespaces', deletionGoesOn),
+    'attaches-namespaces': unless('attached-namespaces', attachesNothing),
+  }),
   'gateway-config': () => ({
-    'is-platform-config': 'dyn(object == null ? oldObject : object).metadata.name != "platform-config"',
-    'document-changed': 'request.operation == "UPDATE" && object.?data.?namespaces == oldObject.?data.?namespaces',
+    'is-platform-config': 'dyn(object == null ? oldObject : object).metadata.name == "platform-config"',
+    'document-changed': unless(
+      'gateway-config',
+      'request.operation == "UPDATE" && object.?data.?namespaces == oldObject.?data.?namespaces',
+    ),
   }),
 }
 
-/** Whether the table knows group, plural and version of the request. */
-function isKnown(guard: GuardId): string {
+/** Elsewhere these guards look at nothing, not even at versions. */
+function hostnameConditions(guard: GuardId, { namespacePrefix }: CelPlatform): Readonly<Record<string, string>> {
+  return {
+    'in-a-tenant-namespace': `request.namespace.startsWith(${namespacePrefix})`,
+    'not-going-away': unless(guard, deletionGoesOn),
+  }
+}
+
+/** Nothing or null where each kind has its list. */
+const attachesNothing = resources
+  .filter(({ guard }) => guard === 'attached-namespaces')
+  .flatMap(({ kind, paths }) => paths.map((path) => `(request.kind.kind != ${celLiteral(kind)} || ${isMissing(path)})`))
+  .join(' && ')
+
+/** `path` as in `spec.list[]`. */
+function isMissing(path: string): string {
+  return `object.?${path.replace('[]', '').split('.').join('.?')}.orValue(null) == null`
+}
+
+/** Sent unless `allowed` holds; and always where the table, which is asked before the guard, does not know the version. */
+function unless(guard: GuardId, allowed: string): string {
   const known = resources
     .filter((row) => row.guard === guard)
     .flatMap(({ group, resource, versions }) => versions.map((version) => [group, version, resource].join('/')))
-  return `[request.resource.group, request.resource.version, request.resource.resource].join("/") in ${celLiteral(known)}`
+  return `!(${allowed}) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ${celLiteral(known)})`
 }

@@ -104,7 +104,8 @@ function asUpdateOf(stored: Json | undefined, object: JsonObject): JsonObject {
 }
 
 function impersonate(user: JsonObject): Record<string, string | string[]> {
-  return { 'impersonate-user': String(user['username']), 'impersonate-group': groupsOf(user) }
+  const { username } = user
+  return { 'impersonate-user': typeof username === 'string' ? username : '', 'impersonate-group': groupsOf(user) }
 }
 
 function groupsOf(user: JsonObject): string[] {
