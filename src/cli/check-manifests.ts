@@ -45,6 +45,7 @@ export async function checkManifests(
 
   function judgeManifest(file: string, manifest: ManifestObject): { readonly output: string } | ManifestFault {
     const { line, apiVersion, kind, object } = manifest
+    if (kind === 'AdmissionReview') return { fault: `line ${line}: an AdmissionReview is no manifest; use --reviews` }
     // Through the decoder of the server, so that a manifest is bounded and read like any other object.
     const body = reviewOfObject({ ...manifest, uid: `line ${line}`, operation: 'CREATE', oldObject: null, ...request })
     const review = decodeReview(Buffer.from(JSON.stringify(body)))

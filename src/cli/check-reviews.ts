@@ -27,6 +27,7 @@ export async function checkReviews(
 ): Promise<number> {
   const counts = startTally()
   let lineNumber = 0
+  let reviews = 0
   for await (const lines of splitLines(chunks, maxBodyBytes)) {
     // One write for all answers of a chunk: a system call for every line would cost more than the judging.
     let output = ''
@@ -34,6 +35,7 @@ export async function checkReviews(
       lineNumber++
       if (isBlank(line)) continue
       const review = decodeLine(line)
+      if ('uid' in review) reviews++
       const answer = 'uid' in review ? judge(review) : refuseReview(review)
       tally(counts, answer)
       output +=
@@ -44,6 +46,9 @@ export async function checkReviews(
     await terminal.print(output)
   }
   if (format === 'text') await terminal.print(renderSummary('review', counts, terminal.paint))
+  if (reviews === 0 && lineNumber > 0) {
+    terminal.complain(`No line of ${name} is a review; each review is one line, as 'jq -c .' prints it.`)
+  }
   return counts.denied > 0 ? 1 : 0
 }
 

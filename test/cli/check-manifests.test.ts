@@ -46,6 +46,15 @@ test('each object gets a line with its place and the denial in the words of a cl
   assert.equal(code, 1)
 })
 
+test('a review among the manifests is sent to the option for reviews', async () => {
+  const file = write('review.yaml', 'apiVersion: admission.k8s.io/v1\nkind: AdmissionReview\nrequest: {}\n')
+
+  const { code, stderr } = await check([file])
+
+  assert.ok(stderr.includes(`${file}: line 1: an AdmissionReview is no manifest; use --reviews`), stderr)
+  assert.equal(code, 2)
+})
+
 test('where all are allowed the exit code is 0, and warnings are shown', async () => {
   const gateway = `apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway

@@ -137,6 +137,15 @@ test('text output names line, operation and object', async () => {
   assert.equal(code, 1)
 })
 
+test('a review that is spread over lines is told how to become one', async () => {
+  const input = write('pretty.json', JSON.stringify(JSON.parse(good), undefined, 2))
+
+  const { code, stderr } = await runGatehouse(['check', '--reviews', input, ...facts])
+
+  assert.equal(stderr, `No line of ${input} is a review; each review is one line, as 'jq -c .' prints it.\n`)
+  assert.equal(code, 1)
+})
+
 test('an answer is written while more reviews are still to come', async () => {
   const child = startGatehouse(['check', '--reviews', '-', ...facts, '-o', 'json'])
   child.stdin.write(`${good}\n`)
