@@ -11,7 +11,12 @@ export interface IssuedCertificate {
   readonly key: string
 }
 
-export interface CertificateRequest {
+export type CertificateRequest = Contents & Lifetime
+
+/** From `now` on. */
+export type Lifetime = { readonly days: number } | { readonly lifetimeMs: number }
+
+interface Contents {
   readonly commonName: string
   readonly dnsNames?: readonly string[]
   readonly ipAddresses?: readonly string[]
@@ -19,12 +24,13 @@ export interface CertificateRequest {
   readonly issuer?: IssuedCertificate
   /** A CA signs certificates, anything else serves TLS. */
   readonly ca?: boolean
-  readonly days: number
   readonly now: Date
 }
 
 /** Clocks differ a little, and a certificate of the future is refused. */
 const backdateMilliseconds = 5 * 60_000
+/** A certificate of minutes must not look two thirds over when it is made. */
+const backdateShare = 0.1
 const dayMilliseconds = 86_400_000
 /** RFC 5280 appendix A.1, `ub-common-name`. */
 const maxCommonNameLength = 64
@@ -39,7 +45,7 @@ const generateKeyPairAsync = promisify(generateKeyPair)
 
 /** Issues an X.509 v3 certificate for a new ECDSA P-256 key. */
 export async function issueCertificate(request: CertificateRequest): Promise<IssuedCertificate> {
-  const { commonName, dnsNames = [], ipAddresses = [], ca = false, days, now } = request
+  const { commonName, dnsNames = [], ipAddresses = [], ca = false, now } = request
   if (commonName.length === 0 || commonName.length > maxCommonNameLength) {
     throw new RangeError(`A common name has 1 to ${maxCommonNameLength} characters, not ${commonName.length}`)
   }
@@ -47,6 +53,8 @@ export async function issueCertificate(request: CertificateRequest): Promise<Iss
   const point = publicKey.export({ type: 'spki', format: 'der' }).subarray(-pointLength)
   const subject = encodeName(commonName)
   const subjectKeyId = keyId(point)
+  const lifetimeMs = 'days' in request ? request.days * dayMilliseconds : request.lifetimeMs
+  const backdate = Math.min(backdateMilliseconds, lifetimeMs * backdateShare)
   const signer = request.issuer === undefined ? undefined : readIssuer(request.issuer)
 
   const body = sequence(
@@ -54,10 +62,7 @@ export async function issueCertificate(request: CertificateRequest): Promise<Iss
     integer(randomSerial()),
     ecdsaWithSha256,
     signer?.name ?? subject,
-    sequence(
-      time(new Date(now.getTime() - backdateMilliseconds)),
-      time(new Date(now.getTime() + days * dayMilliseconds)),
-    ),
+    sequence(time(new Date(now.getTime() - backdate)), time(new Date(now.getTime() + lifetimeMs))),
     subject,
     sequence(ecPublicKeyOnP256, bits(point)),
     tagged(

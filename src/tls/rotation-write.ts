@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import { type IssuedCertificate, issueCertificate } from './issue.ts'
 import type { BundleWrite, RotationSettings, RotationStep, SecretText } from './rotation.ts'
 
 /** What a step writes. `data` is complete: other keys of that Secret go. */
@@ -5,11 +7,51 @@ export type RotationWrite =
   | { readonly target: 'ca-secret' | 'tls-secret'; readonly data: SecretText }
   | { readonly target: 'registrations'; readonly writes: readonly BundleWrite[] }
 
-/** Makes keys and certificates of a step; undefined where the step is one to wait for. */
+/** Makes the keys and certificates of a step; undefined where the step is one to wait for. */
 export async function prepareWrite(
-  _step: RotationStep,
-  _settings: RotationSettings,
-  _now: Date,
+  step: RotationStep,
+  settings: RotationSettings,
+  now: Date,
 ): Promise<RotationWrite | undefined> {
-  throw new Error('Not written yet')
+  switch (step.kind) {
+    case 'create-ca': {
+      const { cert, key } = await issueCa(settings, now)
+      const data = { ...step.keep, [`${step.slot}.crt`]: cert, [`${step.slot}.key`]: key }
+      return { target: 'ca-secret', data }
+    }
+    case 'write-ca-secret':
+      return { target: 'ca-secret', data: step.data }
+    case 'write-bundles':
+      return { target: 'registrations', writes: step.writes }
+    case 'issue-leaf': {
+      const { cert, key } = await issueLeaf(step.issuer, step.notAfter, settings, now)
+      return { target: 'tls-secret', data: { 'tls.crt': cert, 'tls.key': key, 'ca.crt': step.issuer.cert } }
+    }
+    case 'wait-for-registrations':
+    case 'wait-for-pods':
+    case 'verify-service':
+      return undefined
+  }
+}
+
+function issueCa({ caLifetimeMs }: RotationSettings, now: Date): Promise<IssuedCertificate> {
+  // The day tells people two CAs in one bundle apart; verifiers go by the key identifier.
+  const commonName = `Gatehouse CA ${now.toISOString().slice(0, 10)}`
+  return issueCertificate({ commonName, ca: true, lifetimeMs: caLifetimeMs, now })
+}
+
+function issueLeaf(
+  issuer: IssuedCertificate,
+  notAfter: Date,
+  { names }: RotationSettings,
+  now: Date,
+): Promise<IssuedCertificate> {
+  return issueCertificate({
+    commonName: 'Gatehouse',
+    dnsNames: names.filter((name) => isIP(name) === 0),
+    ipAddresses: names.filter((name) => isIP(name) > 0),
+    issuer,
+    lifetimeMs: notAfter.getTime() - now.getTime(),
+    now,
+  })
 }
