@@ -1,0 +1,85 @@
+{{- /* Names that the certificate has to cover, as a JSON list. */ -}}
+{{- define "gatehouse.dnsNames" -}}
+{{- $name := printf "%s-admission" (include "gatehouse.fullname" .) -}}
+{{- $short := printf "%s.%s" $name .Release.Namespace -}}
+{{- $service := printf "%s.svc" $short -}}
+{{- $full := printf "%s.%s" $service .Values.config.settings.clusterDomain -}}
+{{- concat (list $name $short $service $full) .Values.certificates.extraNames | uniq | toJson -}}
+{{- end -}}
+
+{{- define "gatehouse.tlsSecret" -}}
+{{- if eq .Values.certificates.mode "files" -}}
+{{- required "certificates.existingSecret: must name a Secret with certificates.mode 'files'" .Values.certificates.existingSecret -}}
+{{- else -}}
+{{- include "gatehouse.fullname" . }}-tls
+{{- end -}}
+{{- end -}}
+
+{{- /*
+What the chart knows of its own CA, as JSON {caBundle, ca, leaf}: `caBundle` in base64; `ca` and `leaf`, each with
+`cert` and `key`, where they are made by this very run. It is made once: every template has to see the same CA, and
+Helm's functions give another one each time.
+*/ -}}
+{{- define "gatehouse.certificates" -}}
+{{- $scratch := .Values.certificates.self -}}
+{{- if not (hasKey $scratch "made") -}}
+{{- $_ := set $scratch "made" (include "gatehouse.makeCertificates" .) -}}
+{{- end -}}
+{{- $scratch.made -}}
+{{- end -}}
+
+{{- define "gatehouse.makeCertificates" -}}
+{{- $name := include "gatehouse.fullname" . -}}
+{{- $certificates := .Values.certificates -}}
+{{- $isSelf := eq $certificates.mode "self" -}}
+{{- if or (eq $certificates.mode "files") (and $isSelf (not $certificates.self.bootstrap)) -}}
+{{- dict "caBundle" ($certificates.caBundle | trim | b64enc) | toJson -}}
+{{- else if not $isSelf -}}
+{{- dict "caBundle" "" | toJson -}}
+{{- else -}}
+{{- $ca := lookup "v1" "Secret" .Release.Namespace (printf "%s-ca" $name) -}}
+{{- if and $ca $ca.data (index $ca.data "tls.crt") -}}
+{{- /* The controller owns what is there. Its registration may hold two CAs, in the middle of a change. */ -}}
+{{- $live := "" -}}
+{{- range (lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" $name).webhooks -}}
+{{- $live = .clientConfig.caBundle | default $live -}}
+{{- end -}}
+{{- dict "caBundle" ($live | default (index $ca.data "tls.crt")) | toJson -}}
+{{- else -}}
+{{- $names := include "gatehouse.dnsNames" . | fromJsonArray -}}
+{{- $caDays := div (trimSuffix "h" $certificates.self.caLifetime | int) 24 | int -}}
+{{- $leafDays := div (trimSuffix "h" $certificates.self.leafLifetime | int) 24 | int -}}
+{{- $ca := genCAWithKey (printf "%s-ca" $name) $caDays (genPrivateKey "ecdsa") -}}
+{{- $leaf := genSignedCertWithKey (first $names) nil $names $leafDays $ca (genPrivateKey "ecdsa") -}}
+{{- dict
+      "caBundle" (b64enc $ca.Cert)
+      "ca" (dict "cert" (b64enc $ca.Cert) "key" (b64enc $ca.Key))
+      "leaf" (dict "cert" (b64enc $leaf.Cert) "key" (b64enc $leaf.Key))
+    | toJson -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /*
+The caBundle of a configuration, in base64, or nothing where somebody in the cluster writes it. A blank one fails every
+call, and under Fail every write with it, so that there is no such registration.
+*/ -}}
+{{- define "gatehouse.caBundle" -}}
+{{- $mode := .Values.certificates.mode -}}
+{{- $bundle := (include "gatehouse.certificates" . | fromJson).caBundle -}}
+{{- if or (eq $mode "files") (and (eq $mode "self") (not .Values.certificates.self.bootstrap)) -}}
+{{- if not (contains "-----BEGIN CERTIFICATE-----" .Values.certificates.caBundle) -}}
+{{- fail (printf "certificates.caBundle: must hold a CA certificate in PEM with %s: a webhook that is registered without one refuses every write it is asked about" (ternary "certificates.mode 'files'" "certificates.self.bootstrap false" (eq $mode "files"))) -}}
+{{- end -}}
+{{- end -}}
+{{- $bundle -}}
+{{- end -}}
+
+{{- /* Annotations by which something in the cluster writes the caBundle. */ -}}
+{{- define "gatehouse.injectAnnotations" -}}
+{{- if eq .Values.certificates.mode "cert-manager" -}}
+cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "gatehouse.tlsSecret" . }}
+{{- else if eq .Values.certificates.mode "openshift" -}}
+service.beta.openshift.io/inject-cabundle: "true"
+{{- end -}}
+{{- end -}}
