@@ -27,7 +27,7 @@ report({ kind: 'ready', folder })
 async function answer({ id, order }: Request): Promise<void> {
   try {
     report({ kind: 'done', id, pid: await obey(order) })
-    if (order.do === 'end') process.disconnect()
+    if (order.do === 'end') process.disconnect?.()
   } catch (error) {
     report({ kind: 'failed', id, text: error instanceof Error ? error.message : String(error) })
   }
