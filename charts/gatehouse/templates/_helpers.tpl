@@ -114,7 +114,11 @@ namespaceSelector:
 {{- end }}
 {{- with $webhook.matchConditions }}
 matchConditions:
-  {{- toYaml . | nindent 2 }}
+  {{- range . }}
+  - name: {{ .name }}
+    expression: |-
+      {{- .expression | nindent 6 }}
+  {{- end }}
 {{- end }}
 rules:
   {{- toYaml $webhook.rules | nindent 2 }}

@@ -35,7 +35,7 @@ matchConditions:
       !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["cozystack.io/v1alpha1/packages","gateway.cozystack.io/v1alpha1/tenantgateways"])
   - name: attaches-namespaces
     expression: |-
-      !((request.kind.kind != "Package" || object.?spec.?components.?platform.?values.?gateway.?attachedNamespaces.orValue(null) == null) && (request.kind.kind != "TenantGateway" || object.?spec.?attachedNamespaces.orValue(null) == null)) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["cozystack.io/v1alpha1/packages","gateway.cozystack.io/v1alpha1/tenantgateways"])
+      !((request.kind.kind != "Package" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.components) || object.spec.components == null || type(object.spec.components) == map && (!has(object.spec.components.platform) || object.spec.components.platform == null || type(object.spec.components.platform) == map && (!has(object.spec.components.platform.values) || object.spec.components.platform.values == null || type(object.spec.components.platform.values) == map && (!has(object.spec.components.platform.values.gateway) || object.spec.components.platform.values.gateway == null || type(object.spec.components.platform.values.gateway) == map && (!has(object.spec.components.platform.values.gateway.attachedNamespaces) || object.spec.components.platform.values.gateway.attachedNamespaces == null))))))) && (request.kind.kind != "TenantGateway" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.attachedNamespaces) || object.spec.attachedNamespaces == null)))) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["cozystack.io/v1alpha1/packages","gateway.cozystack.io/v1alpha1/tenantgateways"])
 {{- end -}}
 
 {{- define "gatehouse.validating.gateway-config" -}}
@@ -260,7 +260,7 @@ rules:
 matchConditions:
   - name: host-changed
     expression: |-
-      !(object.?spec.?host.orValue("") == (request.operation == "UPDATE" ? oldObject.?spec.?host.orValue("") : "")) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["apps.cozystack.io/v1alpha1/tenants"])
+      !(type(object.?spec.orValue({})) == map && (request.operation == "UPDATE" ? type(oldObject.?spec.orValue({})) == map && object.?spec.?host.orValue("") == oldObject.?spec.?host.orValue("") : object.?spec.?host.orValue("") == "")) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["apps.cozystack.io/v1alpha1/tenants"])
 {{- end -}}
 
 {{- define "gatehouse.mutating.ids" -}}
