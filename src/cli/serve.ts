@@ -29,6 +29,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const { values, faults } = readArguments(argv, usage)
   const path = values.config
   if (faults.length > 0 || path === undefined) throw new UsageError(faults)
+  // Listened for from the start: process 1 of a container ignores a signal that nobody listens for.
+  const signalled = untilSignal()
   const config = loadConfig(path)
   refuseUnfinished(config, path)
   const log = createLogger(config.log)
@@ -47,7 +49,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       log.error({ path, faults: error.faults }, 'Kept the last good configuration')
     },
   })
-  const signal = await untilSignal()
+  const signal = await signalled
   log.info({ signal }, 'Began to drain')
   watch.close()
   await gatehouse.stop()
