@@ -1,0 +1,1 @@
+export async function tryImage(_tag: string, _version: string): Promise<void> {}
