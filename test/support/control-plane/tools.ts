@@ -2,9 +2,9 @@
  * Finds the programs of a control plane: in `KUBEBUILDER_ASSETS`, else in the user's cache, else builds them there
  * with Go. Source: reference/control-plane.md sections 1 and 2.
  */
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { hasGo, runGo } from './go.ts'
 import { withLock } from './lock.ts'
 import { tellProgress } from './progress.ts'
@@ -94,6 +94,7 @@ async function build({ cache, module, version, ldflags }: ToolBuild, builds: rea
   tellProgress(`Downloading the Go modules for ${names} ${version}`)
   await runGo(['mod', 'download'], module)
   await mkdir(dirname(cache), { recursive: true })
+  await removeLeftovers(cache)
   // Beside its place, so that each program arrives whole, by a rename.
   const temporary = await mkdtemp(`${cache}-`)
   try {
@@ -107,6 +108,13 @@ async function build({ cache, module, version, ldflags }: ToolBuild, builds: rea
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** A build that was killed could not remove its folder; under the lock there is no other. */
+async function removeLeftovers(cache: string): Promise<void> {
+  const names = await readdir(dirname(cache))
+  const left = names.filter((name) => name.startsWith(`${basename(cache)}-`))
+  await Promise.all(left.map((name) => rm(join(dirname(cache), name), { recursive: true, force: true })))
 }
 
 function buildArguments(): readonly string[] {
