@@ -40,14 +40,12 @@ const conditions: Readonly<Record<GuardId, Conditions>> = {
   'gateway-hostname': (platform) => hostnameConditions('gateway-hostname', platform),
   'ingress-hostname': (platform) => ({
     ...hostnameConditions('ingress-hostname', platform),
-    'more-than-status': unless('ingress-hostname', `request.subResource == "status" && ${sameAnnotations}`),
-  }),
-  'tenant-host': () => ({
-    'host-changed': unless(
-      'tenant-host',
-      `object.?spec.?host.orValue("") == (request.operation == "UPDATE" ? oldObject.?spec.?host.orValue("") : "")`,
+    'more-than-status': unless(
+      'ingress-hostname',
+      `has(request.subResource) && request.subResource == "status" && ${sameAnnotations}`,
     ),
   }),
+  'tenant-host': () => ({ 'host-changed': unless('tenant-host', keepsHost) }),
   'namespace-host-label': ({ protectedLabels }) => ({
     'protected-label-changed': unless(
       'namespace-host-label',
@@ -78,13 +76,26 @@ function hostnameConditions(guard: GuardId, { namespacePrefix }: CelPlatform): R
 /** Nothing or null where each kind has its list. */
 const attachesNothing = resources
   .filter(({ guard }) => guard === 'attached-namespaces')
-  .flatMap(({ kind, paths }) => paths.map((path) => `(request.kind.kind != ${celLiteral(kind)} || ${isMissing(path)})`))
+  .flatMap(({ kind, paths }) =>
+    paths.map((path) => `(request.kind.kind != ${celLiteral(kind)} || (${isMissing(path)}))`),
+  )
   .join(' && ')
 
-/** `path` as in `spec.list[]`. */
+/** `path` as in `spec.list[]`. What is no object on the way to it is malformed, and not nothing. */
 function isMissing(path: string): string {
-  return `object.?${path.replace('[]', '').split('.').join('.?')}.orValue(null) == null`
+  return isNothing('object', path.replace('[]', '').split('.'))
 }
+
+function isNothing(parent: string, [key = '', ...rest]: readonly string[]): string {
+  const value = `${parent}.${key}`
+  const absent = `!has(${value}) || ${value} == null`
+  return rest.length === 0 ? absent : `${absent} || type(${value}) == map && (${isNothing(value, rest)})`
+}
+
+/** Absent and empty mean the same to the guard. */
+const hostOf = (object: string): string => `${object}.?spec.?host.orValue("")`
+const isReadable = (object: string): string => `type(${object}.?spec.orValue({})) == map`
+const keepsHost = `${isReadable('object')} && (request.operation == "UPDATE" ? ${isReadable('oldObject')} && ${hostOf('object')} == ${hostOf('oldObject')} : ${hostOf('object')} == "")`
 
 /** Sent unless `allowed` holds; and always where the table, which is asked before the guard, does not know the version. */
 function unless(guard: GuardId, allowed: string): string {
