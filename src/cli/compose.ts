@@ -50,6 +50,7 @@ export async function startGatehouse({ config, certificate, log }: GatehouseOpti
   const recorder = createRecorder(metrics, log)
   const namespaces = createNamespaces(config, log, metrics)
   metrics.watchNamespaces(() => namespaces.status())
+  metrics.watchCertificate(() => certificate.current().notAfter)
   const now = () => performance.now()
   const admission = createAdmission({
     guards,

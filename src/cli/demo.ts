@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import { createLogger } from '../observability/logger.ts'
-import { openKeyPair } from '../tls/key-pair.ts'
+import { openKeyPair } from '../tls/mounted-pair.ts'
 import { readArguments } from './arguments.ts'
 import { alignColumns } from './columns.ts'
 import { startGatehouse, type Gatehouse } from './compose.ts'

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { watchConfig } from '../config/watch.ts'
 import { createLogger } from '../observability/logger.ts'
-import { openKeyPair } from '../tls/key-pair.ts'
+import { type MountedPair, openKeyPair } from '../tls/mounted-pair.ts'
 import { readArguments } from './arguments.ts'
 import { startGatehouse, type Gatehouse } from './compose.ts'
 import type { Terminal } from './terminal.ts'
@@ -34,8 +34,9 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const config = loadConfig(path)
   refuseUnfinished(config, path)
   const log = createLogger(config.log)
-  const gatehouse = await start(config, log, terminal)
-  if (gatehouse === undefined) return refusedAtStart
+  const started = await start(config, log, terminal)
+  if (started === undefined) return refusedAtStart
+  const { gatehouse, certificate } = started
   const watch = watchConfig({
     path,
     current: config,
@@ -49,17 +50,35 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
       log.error({ path, faults: error.faults }, 'Kept the last good configuration')
     },
   })
+  const pairWatch = certificate.follow({
+    onSwapped({ notAfter }) {
+      gatehouse.metrics.certificateReloaded('success')
+      log.info({ notAfter }, 'Swapped the certificate')
+    },
+    onRejected({ message }) {
+      gatehouse.metrics.certificateReloaded('invalid')
+      log.error({ error: message }, 'Kept the last good certificate')
+    },
+  })
   const signal = await signalled
   log.info({ signal }, 'Began to drain')
   watch.close()
+  pairWatch.close()
   await gatehouse.stop()
   log.info({}, 'Ended')
   return 0
 }
 
-async function start(config: Config, log: Logger, terminal: Terminal): Promise<Gatehouse | undefined> {
+interface Started {
+  readonly gatehouse: Gatehouse
+  readonly certificate: MountedPair
+}
+
+async function start(config: Config, log: Logger, terminal: Terminal): Promise<Started | undefined> {
   try {
-    return await startGatehouse({ config, log, certificate: openKeyPair(config.tls.certificate) })
+    const { certificate: files } = config.tls
+    const certificate = openKeyPair(files, { requiredNames: files.requiredNames })
+    return { gatehouse: await startGatehouse({ config, log, certificate }), certificate }
   } catch (error) {
     // A file of namespaces is named by the configuration, and wrong like it.
     if (error instanceof NamespacesFileError) throw new InputError(error.message)
@@ -73,7 +92,6 @@ function refuseUnfinished({ tls }: Config, path: string): void {
   const { file, name, legacyTLS, floor } = tls.profile
   const unfinished = {
     'tls.additionalCertificate': tls.additionalCertificate !== undefined,
-    'tls.certificate.requiredNames': tls.certificate.requiredNames.length > 0,
     'tls.clientAuth': tls.clientAuth !== undefined,
     'tls.profile': file !== undefined || name !== undefined || legacyTLS || floor !== undefined,
   }

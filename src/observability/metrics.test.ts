@@ -32,6 +32,8 @@ test('every metric of the contract is there, and no other of ours', async () => 
     'gatehouse_admission_reviews_total counter',
     'gatehouse_admission_turned_away_total counter',
     'gatehouse_apexes_shared gauge',
+    'gatehouse_certificate_expiry_timestamp_seconds gauge',
+    'gatehouse_certificate_reloads_total counter',
     'gatehouse_config_reloads_total counter',
     'gatehouse_coverage_gaps gauge',
     'gatehouse_guard_violations_total counter',
@@ -55,6 +57,7 @@ test('every series of the closed label sets starts at zero', async () => {
   assert.equal(violations.length, 3 * 4)
   assert.equal(counts.length, 4)
   assert.equal(ofName('gatehouse_namespace_reads_total').length, 5)
+  assert.equal(ofName('gatehouse_certificate_reloads_total').length, 2)
   assert.equal(ofName('gatehouse_config_reloads_total').length, 3)
   assert.equal(ofName('gatehouse_coverage_gaps').length, 2)
   for (const line of [...reviews, ...turnedAway, ...violations, ...counts]) assert.match(line, / 0$/)

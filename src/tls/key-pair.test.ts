@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { makeCertificate, writeKeyPair } from '../../test/support/certificate.ts'
-import { loadKeyPair, openKeyPair } from './key-pair.ts'
+import { loadKeyPair } from './key-pair.ts'
 
 test('a pair of files is served as it stands, with its validity', async (t) => {
   const issued = await makeCertificate({ now: new Date('2030-01-01T00:00:00Z'), days: 90 })
   const files = await writeKeyPair(t, issued)
 
-  const pair = openKeyPair(files).current()
+  const pair = loadKeyPair(files)
 
   assert.equal(pair.cert, issued.cert)
   assert.equal(pair.key, issued.key)

@@ -1,0 +1,41 @@
+/** The metrics of the certificate in service (DESIGN section 13). */
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+const results = ['success', 'invalid'] as const
+export type CertificateReloadResult = (typeof results)[number]
+
+export interface CertificateMetrics {
+  /** Tells how to read the end of the certificate in service when the metrics are read. */
+  watchCertificate(readExpiry: () => Date): void
+  /** The mounted files changed: a new pair is in service, or the last good one stays. */
+  certificateReloaded(result: CertificateReloadResult): void
+}
+
+export function createCertificateMetrics(registry: Registry): CertificateMetrics {
+  const registers = [registry]
+  let readExpiry: (() => Date) | undefined
+  new Gauge({
+    name: 'gatehouse_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate in service expires.',
+    registers,
+    collect() {
+      // Zero would be an alert before there is anything to expire.
+      this.set(readExpiry === undefined ? Number.NaN : readExpiry().getTime() / 1000)
+    },
+  })
+  const reloads = new Counter({
+    name: 'gatehouse_certificate_reloads_total',
+    help: 'Changes of the mounted certificate, by what became of them.',
+    labelNames: ['result'],
+    registers,
+  })
+  for (const result of results) reloads.inc({ result }, 0)
+  return {
+    watchCertificate(read) {
+      readExpiry = read
+    },
+    certificateReloaded(result) {
+      reloads.inc({ result })
+    },
+  }
+}
