@@ -31,13 +31,14 @@ export function buildImage({ builder, tag, base, installer, npmrc }: BuildOption
     }
     const args = [
       'build',
-      ...['--file', join(root, 'Dockerfile'), '--tag', tag],
+      `--file=${join(root, 'Dockerfile')}`,
+      `--tag=${tag}`,
       // The package registry is reached as this machine reaches it.
-      ...['--network', 'host'],
-      ...Object.entries(buildArgs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
-      ...secrets(folder, npmrc).flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
+      '--network=host',
+      ...Object.entries(buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`),
+      ...secrets(folder, npmrc).map(([id, file]) => `--secret=id=${id},src=${file}`),
       // Docker's builder keeps layers anyway, and reads the date from its environment.
-      ...(builder === 'docker' ? [] : ['--layers', '--timestamp', epoch]),
+      ...(builder === 'docker' ? [] : ['--layers', `--timestamp=${epoch}`]),
       root,
     ]
     runShown(builder, args, { ...process.env, SOURCE_DATE_EPOCH: epoch })

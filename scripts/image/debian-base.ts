@@ -2,7 +2,17 @@
  * A base image without a registry: a few Debian packages, nothing of which is a shell, and the Node that the lockfile
  * pins for development. A second image adds what installing packages takes: a shell and npm.
  */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { arch, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
