@@ -1,18 +1,15 @@
 /** The Go toolchain, which builds and downloads what the tests need besides npm's packages. */
-import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
+import { runProgram } from './run-program.ts'
+
+/** A first build on a slow machine; only a network that hangs takes longer. */
+const patienceSeconds = 40 * 60
 
 /** Runs `go` in a folder and resolves with what it prints; throws with its complaints. */
 export async function runGo(args: readonly string[], cwd: string): Promise<string> {
   // What is pinned stays pinned, whatever the user's own settings say.
   const env = { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off' }
-  const child = spawn('go', args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], env })
-  const code = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  const [ended, stdout, stderr] = await Promise.all([code, text(child.stdout), text(child.stderr)])
-  if (ended !== 0) throw new Error(`go ${args.join(' ')} in ${cwd} ended with ${ended}:\n${stderr}${stdout}`)
+  const { status, stdout, stderr } = await runProgram('go', args, { cwd, env, seconds: patienceSeconds })
+  if (status !== 0) throw new Error(`go ${args.join(' ')} in ${cwd} ended with ${status}:\n${stderr}${stdout}`)
   return stdout
 }
 

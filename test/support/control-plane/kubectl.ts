@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { runProgram, type ProgramResult } from './run-program.ts'
 
 export interface KubectlOptions {
   /** Standard input, for `-f -`. */
@@ -12,34 +11,15 @@ export interface KubectlOptions {
   readonly seconds?: number
 }
 
-export interface KubectlResult {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Promise<KubectlResult>
+export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Promise<ProgramResult>
 
 /** Makes the function that runs kubectl with this kubeconfig, and with a home in `folder`, where its caches go. */
 export function createKubectl(command: string, kubeconfig: string, folder: string): Kubectl {
   const env = { PATH: process.env['PATH'], HOME: join(folder, 'home'), KUBECONFIG: kubeconfig }
-  return async (args, { input = '', as, token, seconds = 60 } = {}) => {
-    const identity =
-      as === undefined ? [] : [`--as=${as.user}`, ...(as.groups ?? []).map((name) => `--as-group=${name}`)]
+  return (args, { as, token, ...options } = {}) => {
+    const groups = (as?.groups ?? []).map((name) => `--as-group=${name}`)
+    const identity = as === undefined ? [] : [`--as=${as.user}`, ...groups]
     const signIn = token === undefined ? [] : [`--token=${token}`]
-    const child = spawn(command, [...identity, ...signIn, ...args], {
-      cwd: folder,
-      env,
-      signal: AbortSignal.timeout(seconds * 1000),
-    })
-    const status = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', resolve)
-    })
-    // It may end without reading its input.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    const [ended, stdout, stderr] = await Promise.all([status, text(child.stdout), text(child.stderr)])
-    return { status: ended, stdout, stderr }
+    return runProgram(command, [...identity, ...signIn, ...args], { cwd: folder, env, ...options })
   }
 }

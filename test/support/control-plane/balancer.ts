@@ -1,0 +1,37 @@
+/** What a Service does: new connections go to one of the backends that are in rotation, old ones stay where they are. */
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+
+export interface Balancer {
+  /** Takes the backend out of rotation, as when its pod is being deleted. */
+  remove(port: number): void
+  add(port: number): void
+  close(): Promise<void>
+}
+
+/** Listens at `host` and `port` and passes connections on to ports of 127.0.0.1, in turn. */
+export async function startBalancer(host: string, port: number, backends: readonly number[]): Promise<Balancer> {
+  const inRotation = new Set(backends)
+  let turn = 0
+  const server = createServer({ noDelay: true, pauseOnConnect: true }, (incoming) => {
+    const ports = Array.from(inRotation)
+    const backend = ports[turn++ % Math.max(ports.length, 1)]
+    if (backend === undefined) {
+      incoming.resetAndDestroy()
+      return
+    }
+    const outgoing = connect({ host: '127.0.0.1', port: backend, noDelay: true })
+    outgoing.once('connect', () => incoming.pipe(outgoing).pipe(incoming))
+    incoming.once('close', () => outgoing.destroy())
+    incoming.on('error', () => outgoing.destroy())
+    outgoing.once('close', () => incoming.destroy())
+    // A backend that is gone resets its connections; so do we.
+    outgoing.on('error', () => incoming.resetAndDestroy())
+  }).listen(port, host)
+  await once(server, 'listening')
+  return {
+    remove: (backend) => void inRotation.delete(backend),
+    add: (backend) => void inRotation.add(backend),
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
