@@ -19,6 +19,10 @@ export interface CommandEntry {
 
 export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, CommandEntry>([
   ['serve', { summary: 'Answer admission reviews over HTTPS', load: () => import('./serve.ts') }],
+  [
+    'reconcile',
+    { summary: 'Look after certificates and registration in the cluster', load: () => import('./reconcile.ts') },
+  ],
   ['check', { summary: 'Judge manifests or recorded reviews offline', load: () => import('./check.ts') }],
   [
     'demo',

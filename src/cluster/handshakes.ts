@@ -1,0 +1,50 @@
+/** Handshakes with the webhook port, to see which certificate is served where. */
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import type { HandshakeProbe } from '../reconcile/installation-ports.ts'
+
+export interface HandshakeOptions {
+  /** Of the container, by which a pod is dialled. */
+  readonly podPort: number
+  readonly service: { readonly name: string; readonly namespace: string }
+}
+
+const handshakeMs = 5_000
+/** Of the Service, by which API servers call. */
+const servicePort = 443
+
+export function createHandshakeProbe({ podPort, service }: HandshakeOptions): HandshakeProbe {
+  const servername = `${service.name}.${service.namespace}.svc`
+  return {
+    async readSerial(host, signal) {
+      try {
+        // Only read: which of our certificates it is says the serial, and nothing is sent.
+        return await shake({ host, port: podPort, servername, rejectUnauthorized: false }, signal)
+      } catch {
+        return undefined
+      }
+    },
+    verifyService: (ca, signal) => shake({ host: servername, port: servicePort, servername, ca }, signal),
+  }
+}
+
+async function shake(options: ConnectionOptions, signal: AbortSignal): Promise<string> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(handshakeMs)])
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const socket: TLSSocket = connect({ ...options, ALPNProtocols: ['http/1.1'] }, () => {
+    const serial = socket.getPeerX509Certificate()?.serialNumber
+    if (serial === undefined) reject(new Error(`${options.host} showed no certificate`))
+    else resolve(serial)
+  })
+  const fail = (why: string): void => reject(new Error(`No handshake with ${options.host}:${options.port}: ${why}`))
+  const abort = (): void => fail('no answer in time')
+  socket.on('error', (error) => fail(error.message))
+  socket.on('close', () => fail('the connection was closed'))
+  bounded.addEventListener('abort', abort, { once: true })
+  if (bounded.aborted) abort()
+  try {
+    return await promise
+  } finally {
+    bounded.removeEventListener('abort', abort)
+    socket.destroy()
+  }
+}

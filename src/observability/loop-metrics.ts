@@ -1,0 +1,68 @@
+/** The metrics of `gatehouse reconcile` (DESIGN sections 5, 12 and 13), every series there from the start. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { LoopRecorder, ReconcileResult } from '../reconcile/ports.ts'
+import type { MetricsPage } from '../server/ports.ts'
+
+export interface LoopMetrics extends MetricsPage, LoopRecorder {
+  /** When the certificate in the Secret ends. */
+  certificateExpiry(notAfter: Date): void
+  /** Gaps by resource; what is not named has none. */
+  coverageGaps(gaps: ReadonlyMap<string, number>): void
+}
+
+const results = ['success', 'error'] as const satisfies readonly ReconcileResult[]
+/** Kinds that nobody knew of: the set of label values stays closed. */
+const otherResource = 'other'
+
+/** Creates the metrics of one controller process, in a registry of their own. */
+export function createLoopMetrics(resources: readonly string[]): LoopMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  const leader = new Gauge({ name: 'gatehouse_leader', help: 'Whether this replica holds the Lease.', registers })
+  const passes = new Counter({
+    name: 'gatehouse_reconcile_total',
+    help: 'Passes of the controllers, by result.',
+    labelNames: ['result'],
+    registers,
+  })
+  for (const result of results) passes.inc({ result }, 0)
+  const durations = new Histogram({
+    name: 'gatehouse_reconcile_duration_seconds',
+    help: 'Time of one pass of a controller.',
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60],
+    registers,
+  })
+  const expiry = new Gauge({
+    name: 'gatehouse_certificate_expiry_timestamp_seconds',
+    help: 'When the serving certificate in its Secret ends; zero where none was read.',
+    registers,
+  })
+  const gapGauge = new Gauge({
+    name: 'gatehouse_coverage_gaps',
+    help: 'What the live registration does not cover, by guarded resource; other: kinds that are not known.',
+    labelNames: ['resource'],
+    registers,
+  })
+  const known = new Set([...resources, otherResource])
+  for (const resource of known) gapGauge.set({ resource }, 0)
+  collectDefaultMetrics({ register: registry })
+
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    leading: (isLeader) => leader.set(isLeader ? 1 : 0),
+    reconciled(result, seconds) {
+      passes.inc({ result })
+      durations.observe(seconds)
+    },
+    certificateExpiry: (notAfter) => expiry.set(notAfter.getTime() / 1000),
+    coverageGaps(gaps) {
+      const counts = new Map<string, number>()
+      for (const [resource, count] of gaps) {
+        const label = known.has(resource) ? resource : otherResource
+        counts.set(label, (counts.get(label) ?? 0) + count)
+      }
+      for (const resource of known) gapGauge.set({ resource }, counts.get(resource) ?? 0)
+    },
+  }
+}
