@@ -35,7 +35,12 @@ export function checkKeyPair({ cert, key, ca = '' }: PairText, { requiredNames =
   attempt('it cannot be served', () => createSecureContext({ cert, key }))
   const [, ...others] = readCertificates(cert).certificates
   const faults = [
-    ...(at === undefined ? [] : [leaf, ...others.filter(isIntermediate)].flatMap((each) => findExpiry(each, at))),
+    ...(at === undefined
+      ? []
+      : [
+          ...findExpiry('the certificate', leaf, at),
+          ...others.filter(isIntermediate).flatMap((other) => findExpiry('an intermediate certificate', other, at)),
+        ]),
     ...requiredNames.filter((name) => !isCovered(leaf, name)).map((name) => `the certificate does not cover '${name}'`),
     ...(ca.trim() === '' ? [] : findStranger(leaf, others, ca, at)),
   ]
@@ -53,10 +58,9 @@ function isIntermediate({ subject, issuer }: X509Certificate): boolean {
   return subject !== issuer
 }
 
-function findExpiry(certificate: X509Certificate, at: Date): string[] {
+function findExpiry(which: string, certificate: X509Certificate, at: Date): string[] {
   if (isValidAt(certificate, at)) return []
-  const { ca, validFromDate, validToDate } = certificate
-  const which = ca ? 'an intermediate certificate' : 'the certificate'
+  const { validFromDate, validToDate } = certificate
   return validToDate <= at
     ? [`${which} expired at ${validToDate.toISOString()}`]
     : [`${which} is valid from ${validFromDate.toISOString()} on`]
