@@ -148,13 +148,25 @@ function configSchema(): Schema {
 function narrow(name: string, block: Schema): Schema {
   if (name === 'facts') return without(clusterFacts(block), chartKeys[name])
   if (name !== 'settings') return without(block, chartKeys[name])
-  const properties = toSchema(block['properties'])
-  // Empty: the namespace of the release. The prefix and the labels become part of CEL and of names of namespaces.
-  return {
-    ...block,
-    properties: { ...properties, platformNamespace: { ...toSchema(properties['platformNamespace']), minLength: 0 } },
-    required: ['namespacePrefix', 'hostLabel', 'protectedLabels', 'trustedUsers', 'clusterDomain'],
-  }
+  const properties = Object.entries(toSchema(block['properties'])).map(([key, value]) => [
+    key,
+    { ...toSchema(value), ...settingPatterns[key] },
+  ])
+  const required = ['namespacePrefix', 'hostLabel', 'protectedLabels', 'trustedUsers', 'clusterDomain']
+  return { ...block, properties: Object.fromEntries(properties), required }
+}
+
+const labelKey = { pattern: '^([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$' }
+
+/** What the chart itself makes something of: names, selectors and CEL. The program checks all of them, and more. */
+const settingPatterns: Readonly<Record<string, Schema>> = {
+  namespacePrefix: { pattern: '^[a-z0-9][a-z0-9-]{0,30}$' },
+  hostLabel: labelKey,
+  gatewayLabel: labelKey,
+  protectedLabels: { items: { type: 'string', ...labelKey } },
+  // Empty: the namespace of the release.
+  platformNamespace: { minLength: 0, pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$' },
+  clusterDomain: { pattern: '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$' },
 }
 
 /** A chart installs into a cluster, so facts come from one. */

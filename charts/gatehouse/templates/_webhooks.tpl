@@ -152,7 +152,7 @@ matchConditions:
       !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["networking.k8s.io/v1/ingresses"])
   - name: more-than-status
     expression: |-
-      !(request.subResource == "status" && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["networking.k8s.io/v1/ingresses"])
+      !(has(request.subResource) && request.subResource == "status" && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["networking.k8s.io/v1/ingresses"])
 {{- end -}}
 
 {{- define "gatehouse.validating.namespace-host-label" -}}
