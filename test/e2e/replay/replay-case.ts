@@ -9,7 +9,8 @@ import type { ApiAnswer, ApiRequest } from '../../support/control-plane/api-requ
 import { placeOf, setLabels, store, unstore, updateOf, withName, type Place } from './stored-objects.ts'
 
 export type Replayed =
-  | { readonly kind: 'judged'; readonly answer: Answer }
+  /** `wasAsked`: a webhook was, and no matchCondition kept the write from it. */
+  | { readonly kind: 'judged'; readonly answer: Answer; readonly wasAsked: boolean }
   /** The API server answers by itself; no webhook sees this write. */
   | { readonly kind: 'unreachable'; readonly reason: string }
 
@@ -17,21 +18,24 @@ export interface Stage {
   readonly request: ApiRequest
   /** Runs `act` while no webhook is registered. */
   unguarded<Result>(act: () => Promise<Result>): Promise<Result>
+  /** How many reviews were answered so far. */
+  countReviews(): Promise<number>
 }
 
-export async function replayCase(example: Case, world: World, { request, unguarded }: Stage): Promise<Replayed> {
+export async function replayCase(example: Case, world: World, stage: Stage): Promise<Replayed> {
+  const { request, unguarded } = stage
   const reason = whyUnreachable(example, userOf(example, world))
   if (reason !== undefined) return { kind: 'unreachable', reason }
   const object = objectOf(example)
   const place = placeOf(example, object ?? example.oldObject)
   if (place === undefined) return { kind: 'unreachable', reason: 'the object has no name' }
   const { oldObject } = example
-  if (oldObject === null) return readAnswer(await write(example, world, place, object, undefined, request))
+  if (oldObject === null) return judge(stage, () => write(example, world, place, object, undefined, request))
   const isLeaving = member(member(object, 'metadata'), 'deletionTimestamp') !== undefined
   const stored = await unguarded(() => store(oldObject, place, isLeaving, request))
   try {
     if (stored.status >= 300) return { kind: 'unreachable', reason: `the stored object: ${explain(stored)}` }
-    return readAnswer(await write(example, world, place, object, bodyOf(stored), request))
+    return await judge(stage, () => write(example, world, place, object, bodyOf(stored), request))
   } finally {
     await unguarded(() => tidyUp(world, place, request))
   }
@@ -86,19 +90,28 @@ const denial = /^admission webhook "[^"]+" denied the request: (.*)$/s
 /** What the API server warns of by itself, whatever the webhooks say. */
 const ownWarning = /deprecated|unknown field|unrecognized|metadata\.finalizers/
 
-function readAnswer(answer: ApiAnswer): Replayed {
+async function judge({ countReviews }: Stage, act: () => Promise<ApiAnswer>): Promise<Replayed> {
+  const before = await countReviews()
+  const answer = readAnswer(await act())
+  return typeof answer === 'string'
+    ? { kind: 'unreachable', reason: answer }
+    : { kind: 'judged', answer, wasAsked: (await countReviews()) > before }
+}
+
+/** The verdict, or why there is none. */
+function readAnswer(answer: ApiAnswer): Answer | string {
   const { status } = answer
   const body = bodyOf(answer)
   const text = member(body, 'message')
   const message = denial.exec(typeof text === 'string' ? text : '')?.[1]
   const warnings = answer.warnings.filter((warning) => !ownWarning.test(warning))
-  if (message !== undefined) return { kind: 'judged', answer: { allowed: false, code: status, message, warnings } }
+  if (message !== undefined) return { allowed: false, code: status, message, warnings }
   // That a name is taken is found out after admission.
   const isAllowed = status < 300 || (status === 409 && member(body, 'reason') === 'AlreadyExists')
-  if (isAllowed) return { kind: 'judged', answer: { allowed: true, code: 200, message: '', warnings } }
+  if (isAllowed) return { allowed: true, code: 200, message: '', warnings }
   // A webhook that failed, or a condition that could not be evaluated.
   if (status === 403 || status >= 500) throw new Error(explain(answer))
-  return { kind: 'unreachable', reason: explain(answer) }
+  return explain(answer)
 }
 
 function explain(answer: ApiAnswer): string {
