@@ -24,6 +24,7 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     { summary: 'Look after certificates and registration in the cluster', load: () => import('./reconcile.ts') },
   ],
   ['check', { summary: 'Judge manifests or recorded reviews offline', load: () => import('./check.ts') }],
+  ['certs', { summary: 'Issue certificates, or inspect those there are', load: () => import('./certs.ts') }],
   [
     'demo',
     { summary: 'Show what is allowed and what is refused, on a server of its own', load: () => import('./demo.ts') },
