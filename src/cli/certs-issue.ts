@@ -93,7 +93,7 @@ function readOrder(argv: readonly string[]): Order {
     days,
     caFiles,
     force: values.force === true,
-    output: values.output ?? 'text',
+    output: values.output === 'json' ? 'json' : 'text',
   }
 }
 

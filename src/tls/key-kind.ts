@@ -10,10 +10,10 @@ const curves: ReadonlyMap<string | undefined, string> = new Map([
 const leastRsaBits = 2048
 
 /** `ECDSA P-256`, `RSA 2048`. */
-export function describeKey({ asymmetricKeyType = 'unknown', asymmetricKeyDetails }: KeyObject): string {
+export function describeKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   const { modulusLength, namedCurve } = asymmetricKeyDetails ?? {}
   if (asymmetricKeyType === 'ec') return `ECDSA ${curves.get(namedCurve) ?? namedCurve}`
-  const name = asymmetricKeyType.toUpperCase()
+  const name = asymmetricKeyType?.toUpperCase() ?? 'unknown'
   return modulusLength === undefined ? name : `${name} ${modulusLength}`
 }
 
