@@ -30,5 +30,6 @@ export const commands: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     { summary: 'Show what is allowed and what is refused, on a server of its own', load: () => import('./demo.ts') },
   ],
   ['explain', { summary: 'Say what a guard, a mutator or an origin means', load: () => import('./explain.ts') }],
+  ['doctor', { summary: 'Say what is wrong with an installation', load: () => import('./doctor.ts') }],
   ['version', { summary: 'Print the version', load: () => import('./version.ts') }],
 ])

@@ -108,6 +108,7 @@ function createControllers(
     probe: createHandshakeProbe({ podPort, service: installation.service }),
     events,
     clock,
+    log,
     onExpiry: metrics.certificateExpiry,
   })
   return [certificates, coverage]

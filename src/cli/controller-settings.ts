@@ -64,7 +64,8 @@ function readWebhook(
   return {
     installation: {
       configurations,
-      service,
+      service: { ...service, port: service.port ?? 443 },
+      url: webhook.url,
       ownNamespace: service.namespace,
       platformNamespace,
       namespacePrefix,
@@ -84,7 +85,7 @@ function readSelf(
   webhook: NonNullable<Config['controller']['webhook']>,
   path: string,
 ): SelfSettings {
-  const { service, caSecret = '', tlsSecret = '', podSelector = {} } = webhook
+  const { service, caSecret = '', tlsSecret = '', podSelector = {}, extraNames = [] } = webhook
   const { leafLifetime: leafLifetimeMs = 90 * 24 * hour, caLifetime: caLifetimeMs = 10 * 365 * 24 * hour } = webhook
   if (caLifetimeMs < 3 * leafLifetimeMs) {
     refuse(path, 'controller.webhook.caLifetime', 'must be at least three times `leafLifetime`')
@@ -95,7 +96,7 @@ function readSelf(
     caSecret,
     tlsSecret,
     podSelector,
-    rotation: { names: [...names, `${name}.${namespace}`, name], leafLifetimeMs, caLifetimeMs },
+    rotation: { names: [...names, `${name}.${namespace}`, name, ...extraNames], leafLifetimeMs, caLifetimeMs },
   }
 }
 

@@ -5,12 +5,10 @@ import type { HandshakeProbe } from '../reconcile/installation-ports.ts'
 export interface HandshakeOptions {
   /** Of the container, by which a pod is dialled. */
   readonly podPort: number
-  readonly service: { readonly name: string; readonly namespace: string }
+  readonly service: { readonly name: string; readonly namespace: string; readonly port: number }
 }
 
 const handshakeMs = 5_000
-/** Of the Service, by which API servers call. */
-const servicePort = 443
 
 export function createHandshakeProbe({ podPort, service }: HandshakeOptions): HandshakeProbe {
   const servername = `${service.name}.${service.namespace}.svc`
@@ -23,7 +21,7 @@ export function createHandshakeProbe({ podPort, service }: HandshakeOptions): Ha
         return undefined
       }
     },
-    verifyService: (ca, signal) => shake({ host: servername, port: servicePort, servername, ca }, signal),
+    verifyService: (ca, signal) => shake({ host: servername, port: service.port, servername, ca }, signal),
   }
 }
 

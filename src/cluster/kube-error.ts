@@ -28,3 +28,8 @@ export function isConflict(error: unknown): boolean {
   // A JSON patch whose `test` fails is Invalid.
   return error instanceof KubeError && (error.status === 409 || (error.status === 422 && error.reason === 'Invalid'))
 }
+
+/** Whether we may not ask. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && (error.status === 403 || error.status === 401)
+}

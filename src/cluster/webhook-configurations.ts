@@ -29,6 +29,7 @@ const Webhook = z
     name: z.string(),
     clientConfig: z.object({
       caBundle: z.string().default(''),
+      url: z.string().optional(),
       service: z
         .object({
           name: z.string(),
@@ -55,9 +56,10 @@ const Webhook = z
       )
       .default([]),
   })
-  .transform(({ clientConfig: { caBundle, service }, ...rest }): LiveWebhook => ({
+  .transform(({ clientConfig: { caBundle, service, url }, ...rest }): LiveWebhook => ({
     ...rest,
     service,
+    url,
     caBundle: Buffer.from(caBundle, 'base64').toString(),
   }))
 

@@ -83,6 +83,7 @@ const TlsProfile = z.strictObject({
 const Service = z.strictObject({
   name: Text.describe('Name of the Service'),
   namespace: Text.describe('Namespace of the Service, and of everything else that belongs to the installation'),
+  port: z.int().min(1).max(65535).optional().describe('Port of the Service'),
 })
 
 const failurePolicies = z.strictObject(
@@ -97,12 +98,16 @@ const failurePolicies = z.strictObject(
 const Installation = z.strictObject({
   configurations: Text.describe('Name of the ValidatingWebhookConfiguration and of the MutatingWebhookConfiguration'),
   service: Service.describe('Service that the API server calls'),
+  url: Text.optional().describe(
+    'Base of the URLs that are registered in place of the Service, for API servers outside',
+  ),
   certificates: z
     .enum(['self', 'external'])
     .optional()
     .describe('Whether certificates are issued and rotated here, or only looked at'),
   caSecret: Text.optional().describe("Secret of Gatehouse's own CA"),
   tlsSecret: Text.optional().describe('Secret of the serving certificate'),
+  extraNames: z.array(Text).optional().describe('Further DNS names and IP addresses of the serving certificate'),
   leafLifetime: PositiveDuration.optional().describe('Lifetime of the serving certificate; renewed at two thirds'),
   caLifetime: PositiveDuration.optional().describe('Lifetime of the CA'),
   podSelector: z.record(z.string(), z.string()).optional().describe('Labels of the pods that serve'),

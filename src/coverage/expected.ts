@@ -12,7 +12,9 @@ export type FailurePolicy = 'Fail' | 'Ignore'
 export interface Installation extends Places {
   /** Name of both configurations. */
   readonly configurations: string
-  readonly service: { readonly name: string; readonly namespace: string }
+  readonly service: { readonly name: string; readonly namespace: string; readonly port: number }
+  /** Base of the URLs that are registered in place of the Service. */
+  readonly url: string | undefined
   readonly namespacePrefix: string
   readonly hostLabel: string
   readonly protectedLabels: readonly string[]

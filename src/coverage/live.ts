@@ -35,6 +35,8 @@ export interface LiveWebhook {
   readonly service:
     | { readonly name: string; readonly namespace: string; readonly path: string; readonly port: number }
     | undefined
+  /** In place of a Service. */
+  readonly url: string | undefined
   /** PEM; empty where there is none. */
   readonly caBundle: string
   readonly failurePolicy: string

@@ -8,7 +8,6 @@ import { describeReach, isNamespaceSelectorNarrowed } from './selectors.ts'
 type Fault = Pick<Gap, 'kind' | 'text' | 'remedy'>
 
 const again = 'Install Gatehouse again, and find out who changed it: `kubectl get --show-managed-fields`'
-const webhookPort = 443
 
 export function findWebhookFaults(
   live: LiveWebhook,
@@ -24,14 +23,16 @@ export function findWebhookFaults(
   ]
 }
 
-function findServiceFault(live: LiveWebhook, { path }: ExpectedWebhook, { service }: Installation): readonly Fault[] {
-  const wanted = `${service.namespace}/${service.name}:${webhookPort}${path}`
-  const found =
-    live.service === undefined
-      ? 'a URL'
-      : `${live.service.namespace}/${live.service.name}:${live.service.port}${live.service.path}`
+function findServiceFault(live: LiveWebhook, { path }: ExpectedWebhook, installation: Installation): readonly Fault[] {
+  const { service, url } = installation
+  const wanted = url === undefined ? describeService({ ...service, path }) : `${url}${path}`
+  const found = live.service === undefined ? (live.url ?? 'nobody') : describeService(live.service)
   if (found === wanted) return []
   return [{ kind: 'service', text: `${live.name} calls ${found} instead of ${wanted}`, remedy: again }]
+}
+
+function describeService({ name, namespace, path, port }: NonNullable<LiveWebhook['service']>): string {
+  return `Service ${namespace}/${name}:${port} ${path}`
 }
 
 function findBundleFault({ name, caBundle }: LiveWebhook, { ca }: Installation): readonly Fault[] {

@@ -42,7 +42,7 @@ test('of two replicas one leads, and goes on leading', async (t) => {
 
   await pass(clock, 60_000)
 
-  assert.deepEqual([one.elector.isLeading(), two.elector.isLeading()].toSorted(), [false, true])
+  assert.notEqual(one.elector.isLeading(), two.elector.isLeading())
   assert.equal(one.leads.length + two.leads.length, 1)
   assert.deepEqual([one.elector.hasAnswered(), two.elector.hasAnswered()], [true, true])
   assert.equal(leases.current()?.transitions, 0)

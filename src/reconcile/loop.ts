@@ -50,13 +50,12 @@ export function createLoop(controller: Controller, deps: LoopDeps): Loop {
 export async function runPass(
   controller: Controller,
   pass: Pass,
-  { clock, log, recorder }: Pick<LoopDeps, 'clock' | 'log' | 'recorder'>,
+  { clock, recorder }: Pick<LoopDeps, 'clock' | 'recorder'>,
 ): Promise<Outcome | Error> {
   const startedAt = clock.now()
   try {
     const outcome = await controller.reconcile(pass)
     recorder.reconciled('success', (clock.now() - startedAt) / 1000)
-    if (!pass.dryRun) for (const change of outcome.changes) log.info({ controller: controller.name, change }, 'Changed')
     return outcome
   } catch (error) {
     // A pass that was ended from outside failed at nothing.

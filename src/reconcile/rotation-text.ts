@@ -31,6 +31,19 @@ export function describeStep(step: RotationStep): string {
   }
 }
 
+/** {@link describeStep} once it is done. */
+export function describeDone(step: RotationStep): string {
+  return describeStep(step).replace(/^\w+/, (verb) => pastTenses.get(verb) ?? verb)
+}
+
+const pastTenses = new Map([
+  ['Make', 'Made'],
+  ['Write', 'Wrote'],
+  ['Publish', 'Published'],
+  ['Drop', 'Dropped'],
+  ['Issue', 'Issued'],
+])
+
 /** In CamelCase, as Events have it. */
 export function reasonOf(step: RotationStep): string {
   switch (step.kind) {

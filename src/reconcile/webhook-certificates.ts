@@ -8,8 +8,8 @@ import type { planRotation, Registration, RotationSettings, RotationStep, Servic
 import type { prepareWrite, RotationWrite } from '../tls/rotation-write.ts'
 import type { Controller, Outcome, Pass } from './controller.ts'
 import type { HandshakeProbe, PodLister, RegistrationStore, SecretStore, StoredSecret } from './installation-ports.ts'
-import type { Clock, EventNote, EventObject, EventPublisher } from './ports.ts'
-import { describeStep, reasonOf } from './rotation-text.ts'
+import type { Clock, EventNote, EventObject, EventPublisher, Log } from './ports.ts'
+import { describeDone, describeStep, reasonOf } from './rotation-text.ts'
 
 export interface WebhookCertificatesOptions {
   readonly namespace: string
@@ -24,6 +24,7 @@ export interface WebhookCertificatesOptions {
   readonly probe: HandshakeProbe
   readonly events: EventPublisher
   readonly clock: Clock
+  readonly log: Pick<Log, 'info'>
   /** Told of the end of the certificate in the Secret with every pass. */
   readonly onExpiry: (notAfter: Date) => void
 }
@@ -74,12 +75,12 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
         proof = await verify(step, pass.signal)
         continue
       }
-      const text = describeStep(step)
-      changes.push(text)
+      changes.push(describeStep(step))
       // What comes after depends on what was written, so that a dry run knows the next step alone.
       if (pass.dryRun) return { changes }
       await take(observed, step, pass)
-      await tell('Normal', reasonOf(step), 'Rotate', text)
+      options.log.info({ change: describeDone(step) }, 'Changed the certificates')
+      await tell('Normal', reasonOf(step), 'Rotate', describeDone(step))
     }
     throw new Error(`The certificates still do not agree after ${maxSteps} steps: somebody else writes them, too`)
   }
