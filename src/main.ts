@@ -2,6 +2,19 @@
 import { enableCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+// The kernel keeps from process 1, which this is in a container, every signal that it does not listen for: a pod deleted
+// while it starts would stay until its grace period is over. Whoever listens later takes over.
+if (process.pid === 1) {
+  for (const [signal, number] of [
+    ['SIGINT', 2],
+    ['SIGTERM', 15],
+  ] as const) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(128 + number)
+    })
+  }
+}
+
 // A third of the time to start goes into stripping types and compiling; the second start finds both done. Beside the
 // packages and not in the shared temporary folder, where anybody could leave code for us. A read-only disk goes without.
 enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)))
