@@ -30,14 +30,20 @@ function works(tool: Builder): boolean {
 export function runShown(tool: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): void {
   // Standard output is for the result, such as a list of files; progress goes with the complaints.
   const { status, error } = spawnSync(tool, args, { stdio: ['ignore', 2, 2], env })
-  if (error !== undefined) throw new ImageError(`${tool} cannot be run: ${error.message}`)
+  if (error !== undefined) throw new ImageError(explainAbsence(tool, error))
   if (status !== 0) throw new ImageError(`${tool} ${args[0]} failed with ${status}; its own words are above`)
 }
 
 /** Runs a program for what it prints. */
 export function runQuietly(tool: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(tool, args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
-  if (error !== undefined) throw new ImageError(`${tool} cannot be run: ${error.message}`)
+  if (error !== undefined) throw new ImageError(explainAbsence(tool, error))
   if (status !== 0) throw new ImageError(`${tool} ${args[0]} failed with ${status}: ${stderr.trim()}`)
   return stdout
+}
+
+function explainAbsence(tool: string, error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOENT'
+    ? `${tool} is not here; on Debian: apt-get install --no-install-recommends ${tool}`
+    : `${tool} cannot be run: ${error.message}`
 }

@@ -79,6 +79,6 @@ function requireBuilder(wanted: string | undefined): Builder {
   const found = findBuilder(named)
   if (found !== undefined) return found
   throw new ImageError(
-    `${named ?? `none of ${builders.join(', ')}`} works here. On Debian: apt-get install --no-install-recommends buildah podman crun mmdebstrap`,
+    `${named ?? `none of ${builders.join(', ')}`} works here. On Debian: apt-get install --no-install-recommends buildah podman runc mmdebstrap`,
   )
 }

@@ -130,6 +130,7 @@ test('the compile cache is filled by the base, the user and the options that wil
     assert.ok(read(script).includes(`[${options.map((option) => `'${option}'`).join(', ')}, `), script)
   }
   assert.ok(read('src/main.ts').includes("enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile'"))
+  assert.match(find(image, 'ENV').join(), / NODE_COMPILE_CACHE=\/app\/node_modules\/\.cache\/compile /)
   assert.ok(find(image, 'COPY').includes('--from=cache --chown=0:0 /app/node_modules/.cache node_modules/.cache'))
 })
 
