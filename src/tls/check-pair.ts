@@ -1,5 +1,5 @@
 /** The checks before a pair is served (reference/tls.md 7.1). */
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { KeyPair } from '../server/ports.ts'
 import { findChain, isValidAt } from './chain.ts'
@@ -31,7 +31,9 @@ export function checkKeyPair({ cert, key, ca = '' }: PairText, { requiredNames =
   const leaf = attempt('there is no PEM certificate', () => new X509Certificate(cert))
   const privateKey = attempt('there is no unencrypted PEM private key', () => createPrivateKey(key))
   // OpenSSL compares the two only where they are of one type, and serves nobody where they are not.
-  if (!isPairOf(leaf, privateKey)) throw new PairError('the private key does not belong to the first certificate')
+  if (!leaf.checkPrivateKey(privateKey)) {
+    throw new PairError('the private key does not belong to the first certificate')
+  }
   attempt('it cannot be served', () => createSecureContext({ cert, key }))
   const [, ...others] = readCertificates(cert).certificates
   const faults = [
@@ -46,11 +48,6 @@ export function checkKeyPair({ cert, key, ca = '' }: PairText, { requiredNames =
   ]
   if (faults.length > 0) throw new PairError(faults.join('; '))
   return { cert, key, notBefore: leaf.validFromDate, notAfter: leaf.validToDate }
-}
-
-/** Whether the key is that of the certificate. */
-export function isPairOf(certificate: X509Certificate, key: KeyObject): boolean {
-  return certificate.checkPrivateKey(key)
 }
 
 /** A root that is sent along is looked at by nobody. */
