@@ -9,6 +9,7 @@ type Schema = Readonly<Record<string, unknown>>
 const text = z.string()
 const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
 const optionalLabel = z.union([z.literal(''), label])
+const ipAddress = z.union([z.ipv4(), z.ipv6()])
 const dnsName = z.string().regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
 const hours = z.string().regex(/^[1-9][0-9]{0,6}h$/)
 const port = z.int().min(1).max(65535)
@@ -59,7 +60,7 @@ const Values = z.strictObject({
     mode: z.enum(['self', 'cert-manager', 'openshift', 'files']),
     caBundle: text,
     existingSecret: text,
-    extraNames: z.array(dnsName),
+    extraNames: z.array(z.union([dnsName, ipAddress])),
     self: z.strictObject({ bootstrap: z.boolean(), leafLifetime: hours, caLifetime: hours }),
     certManager: z.strictObject({
       issuerRef: z.strictObject({ name: text, kind: z.string().min(1), group: z.string().min(1) }),

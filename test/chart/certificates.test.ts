@@ -5,6 +5,7 @@ import { test } from 'node:test'
 
 import { z } from 'zod'
 
+import { parseConfig } from '../../src/config/load.ts'
 import { all, at, one, render, template, type Manifest, type RenderOptions } from './render.ts'
 
 const day = 24 * 60 * 60 * 1000
@@ -22,16 +23,30 @@ test('by default the chart makes a CA and a certificate that the API server will
   assert.ok(!leaf.certificate.ca)
   assert.notEqual(leaf.certificate.serialNumber, ca.certificate.serialNumber)
   assert.deepEqual(leaf.certificate.subjectAltName?.split(', '), [
-    'DNS:r-gatehouse-admission',
-    'DNS:r-gatehouse-admission.ns',
     'DNS:r-gatehouse-admission.ns.svc',
     'DNS:r-gatehouse-admission.ns.svc.cluster.local',
+    'DNS:r-gatehouse-admission.ns',
+    'DNS:r-gatehouse-admission',
   ])
   for (const { certificate, key } of [ca, leaf]) {
     assert.ok(certificate.checkPrivateKey(key))
     assert.equal(key.asymmetricKeyType, 'ec')
     assert.equal(key.asymmetricKeyDetails?.namedCurve, 'prime256v1')
   }
+})
+
+test('further names and addresses are in the certificate, and the controller is told to keep them', async () => {
+  const extraNames = ['gatehouse.example.org', '192.0.2.1', '2001:db8::1']
+
+  const own = await render({ values: { certificates: { extraNames } } })
+  const manager = await render({ values: { certificates: { extraNames, mode: 'cert-manager' } } })
+
+  const { certificate } = readPair(one(own, 'Secret', 'gatehouse-tls'))
+  assert.ok(certificate.checkHost('gatehouse.example.org'))
+  for (const address of ['192.0.2.1', '2001:db8::1']) assert.ok(certificate.checkIP(address))
+  const file = z.string().parse(at(one(own, 'ConfigMap'), 'data', 'gatehouse.yaml'))
+  assert.deepEqual(parseConfig(Buffer.from(file), 'gatehouse.yaml').controller.webhook?.extraNames, extraNames)
+  assert.deepEqual(at(one(manager, 'Certificate', 'gatehouse-tls'), 'spec', 'ipAddresses'), extraNames.slice(1))
 })
 
 test('the lifetimes of both are those of the values', async () => {
@@ -110,10 +125,10 @@ test('with cert-manager the certificate comes from a CA of its own', async () =>
   const certificate = one(manifests, 'Certificate', 'r-gatehouse-tls')
   assert.equal(at(certificate, 'spec', 'secretName'), 'r-gatehouse-tls')
   assert.deepEqual(at(certificate, 'spec', 'dnsNames'), [
-    'r-gatehouse-admission',
-    'r-gatehouse-admission.ns',
     'r-gatehouse-admission.ns.svc',
     'r-gatehouse-admission.ns.svc.cluster.local',
+    'r-gatehouse-admission.ns',
+    'r-gatehouse-admission',
     'gatehouse.example.org',
   ])
   assert.deepEqual(issuerOf(certificate), { name: 'r-gatehouse-ca', kind: 'Issuer', group: 'cert-manager.io' })
@@ -156,6 +171,12 @@ for (const { title, certificates } of blank) {
     await assertRefused({ values: { certificates } }, /certificates\.caBundle: must hold a CA certificate in PEM/)
   })
 }
+
+test('nothing is rendered with a CA that ends too soon for its certificates', async () => {
+  const self = { leafLifetime: '100h', caLifetime: '299h' }
+
+  await assertRefused({ values: { certificates: { self } } }, /caLifetime: must be at least three times/)
+})
 
 test('nothing is rendered with files and no Secret', async () => {
   const certificates = { mode: 'files', caBundle: pem }

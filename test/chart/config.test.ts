@@ -99,6 +99,16 @@ test('certificates of somebody else are looked at and never written', async () =
   }
 })
 
+test('the controller knows of URLs that are registered in place of the Service', async () => {
+  const url = 'https://gatehouse.example.org:9443'
+
+  const byUrl = await renderConfig({ values: { webhooks: { url } } })
+  const byService = await renderConfig()
+
+  assert.equal(byUrl.controller.webhook?.url, url)
+  assert.equal(byService.controller.webhook?.url, undefined)
+})
+
 test('the controller is trusted once, and the host label protected once', async () => {
   const settings = { trustedUsers: [controller], hostLabel: 'example.net/apex', protectedLabels: ['example.net/other'] }
 

@@ -1,10 +1,19 @@
-{{- /* Names that the certificate has to cover, as a JSON list. */ -}}
-{{- define "gatehouse.dnsNames" -}}
+{{- /* What the certificate has to cover, as JSON {dns, ip}. */ -}}
+{{- define "gatehouse.names" -}}
 {{- $name := printf "%s-admission" (include "gatehouse.fullname" .) -}}
 {{- $short := printf "%s.%s" $name .Release.Namespace -}}
 {{- $service := printf "%s.svc" $short -}}
 {{- $full := printf "%s.%s" $service .Values.config.settings.clusterDomain -}}
-{{- concat (list $name $short $service $full) .Values.certificates.extraNames | uniq | toJson -}}
+{{- $dns := list $service $full $short $name -}}
+{{- $ip := list -}}
+{{- range .Values.certificates.extraNames -}}
+{{- if or (contains ":" .) (regexMatch "^[0-9.]+$" .) -}}
+{{- $ip = append $ip . -}}
+{{- else -}}
+{{- $dns = append $dns . -}}
+{{- end -}}
+{{- end -}}
+{{- dict "dns" (uniq $dns) "ip" (uniq $ip) | toJson -}}
 {{- end -}}
 
 {{- define "gatehouse.tlsSecret" -}}
@@ -46,11 +55,14 @@ Helm's functions give another one each time.
 {{- end -}}
 {{- dict "caBundle" ($live | default (index $ca.data "tls.crt")) | toJson -}}
 {{- else -}}
-{{- $names := include "gatehouse.dnsNames" . | fromJsonArray -}}
+{{- $names := include "gatehouse.names" . | fromJson -}}
+{{- if lt (trimSuffix "h" $certificates.self.caLifetime | int) (trimSuffix "h" $certificates.self.leafLifetime | int | mul 3) -}}
+{{- fail "certificates.self.caLifetime: must be at least three times certificates.self.leafLifetime" -}}
+{{- end -}}
 {{- $caDays := div (trimSuffix "h" $certificates.self.caLifetime | int) 24 | int -}}
 {{- $leafDays := div (trimSuffix "h" $certificates.self.leafLifetime | int) 24 | int -}}
 {{- $ca := genCAWithKey (printf "%s-ca" $name) $caDays (genPrivateKey "ecdsa") -}}
-{{- $leaf := genSignedCertWithKey (first $names) nil $names $leafDays $ca (genPrivateKey "ecdsa") -}}
+{{- $leaf := genSignedCertWithKey (printf "%s-admission" $name) $names.ip $names.dns $leafDays $ca (genPrivateKey "ecdsa") -}}
 {{- dict
       "caBundle" (b64enc $ca.Cert)
       "ca" (dict "cert" (b64enc $ca.Cert) "key" (b64enc $ca.Key))

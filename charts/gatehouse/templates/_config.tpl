@@ -20,7 +20,13 @@
       "tlsSecret" (include "gatehouse.tlsSecret" .)
       "podSelector" (include "gatehouse.selector" (dict "root" . "component" "admission") | fromYaml)
       "failurePolicies" (include "gatehouse.failurePolicies" . | fromYaml) -}}
+{{- with .Values.webhooks.url -}}
+{{- $_ := set $webhook "url" . -}}
+{{- end -}}
 {{- if eq .Values.certificates.mode "self" -}}
+{{- with .Values.certificates.extraNames -}}
+{{- $_ := set $webhook "extraNames" . -}}
+{{- end -}}
 {{- $_ := set $webhook "caSecret" (printf "%s-ca" $name) -}}
 {{- $_ := set $webhook "leafLifetime" .Values.certificates.self.leafLifetime -}}
 {{- $_ := set $webhook "caLifetime" .Values.certificates.self.caLifetime -}}
