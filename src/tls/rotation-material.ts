@@ -1,6 +1,6 @@
 /** Reads what the two Secrets of a rotation hold, whatever it is. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
-import { isSignedBy, isValidAt } from './chain.ts'
+import { isSignedBy } from './chain.ts'
 import { isCovered } from './covers.ts'
 import type { IssuedCertificate } from './issue.ts'
 import { readIssuer } from './issuer.ts'
@@ -22,6 +22,9 @@ export interface Leaf {
   /** What is wrong with it on its own; a wrong issuer is not among it. */
   readonly cause: Exclude<Cause, 'missing' | 'issuer'> | undefined
 }
+
+/** Whoever made it may have a clock that is ahead; beyond this it is another's mistake, and nobody waits for it. */
+const toleratedAheadMs = 3_600_000
 
 const serverAuth = '1.3.6.1.5.5.7.3.1'
 
@@ -67,6 +70,11 @@ export function endOfNewLeaf(issuer: Ca, { leafLifetimeMs }: RotationSettings, n
   return new Date(Math.min(now.getTime() + leafLifetimeMs, issuer.certificate.validToDate.getTime()))
 }
 
+/** Whether it begins so late that waiting for it is no remedy. */
+export function isOfFuture({ validFromDate }: X509Certificate, now: Date): boolean {
+  return validFromDate.getTime() > now.getTime() + toleratedAheadMs
+}
+
 export function textOf(secret: SecretText | undefined, key: string): string {
   return secret !== undefined && Object.hasOwn(secret, key) ? (secret[key] ?? '') : ''
 }
@@ -89,7 +97,7 @@ export function slotOfPrevious(certificates: readonly X509Certificate[]): Secret
 function judge(leaf: X509Certificate, issuer: Ca | undefined, settings: RotationSettings, now: Date): Leaf['cause'] {
   if (leaf.ca || (leaf.keyUsage !== undefined && !leaf.keyUsage.includes(serverAuth))) return 'broken'
   if (leaf.validToDate <= now) return 'expired'
-  if (!isValidAt(leaf, now)) return 'broken'
+  if (isOfFuture(leaf, now)) return 'broken'
   if (settings.names.some((name) => !isCovered(leaf, name))) return 'names'
   return isDue(leaf, issuer, settings, now) ? 'due' : undefined
 }

@@ -278,6 +278,21 @@ test('a foreign CA that cannot be signed with is replaced, and trusted with the 
   assert.equal(commonNames(cluster.caSecret['previous.crt']), 2)
 })
 
+test('a CA and a leaf by a clock that is ahead are waited for, by one that is far ahead replaced', async () => {
+  const cluster = await makeCluster()
+
+  cluster.advance(-hour)
+  const soon = cluster.plan()
+  cluster.advance(-hour)
+  const far = cluster.plan()
+  const steps = await cluster.converge()
+
+  assert.equal(soon, undefined)
+  assert.equal(far?.kind === 'create-ca' ? far.slot : far?.kind, 'next')
+  assert.deepEqual(cluster.listUncovered(cluster.now), [])
+  assert.equal(steps.at(-1), 'verify-service')
+})
+
 test('without registrations and without pods nothing is waited for', async () => {
   const cluster = await makeCluster()
 

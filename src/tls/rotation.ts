@@ -4,7 +4,6 @@
  * what was written is read back before anything rests on it.
  */
 import type { X509Certificate } from 'node:crypto'
-import { isValidAt } from './chain.ts'
 import type { IssuedCertificate } from './issue.ts'
 import { joinCertificates, readCertificates } from './pem.ts'
 import { awaitPods, finishChange, verifyService } from './rotation-finish.ts'
@@ -12,6 +11,7 @@ import {
   type Ca,
   endOfNewLeaf,
   hasKey,
+  isOfFuture,
   type Leaf,
   listCaCertificates,
   readCa,
@@ -207,11 +207,12 @@ function issueLeaf(issuer: Ca, leaf: Leaf | undefined, state: RotationState, set
 function isCaDue({ certificate }: Ca, { leafLifetimeMs }: RotationSettings, now: Date): boolean {
   const [start, end] = [certificate.validFromDate.getTime(), certificate.validToDate.getTime()]
   const left = end - now.getTime()
-  return left <= Math.max((end - start) / 3, leafLifetimeMs * leafLivesLeft) || now.getTime() < start
+  return left <= Math.max((end - start) / 3, leafLifetimeMs * leafLivesLeft) || isOfFuture(certificate, now)
 }
 
 function signerIn(ca: Ca | undefined, now: Date): Ca | undefined {
-  return ca !== undefined && isValidAt(ca.certificate, now) ? ca : undefined
+  if (ca === undefined || ca.certificate.validToDate <= now) return undefined
+  return isOfFuture(ca.certificate, now) ? undefined : ca
 }
 
 function holds(certificates: readonly X509Certificate[], certificate: X509Certificate): boolean {
