@@ -40,15 +40,15 @@ export interface HelmResult {
 
 const helm = ensureTool('helm')
 
-/** Runs Helm; the values arrive as one more file. */
-export async function runHelm(args: readonly string[], values: object = {}): Promise<HelmResult> {
-  const child = spawn(await helm, [...args, '--values', '-'], { stdio: 'pipe' })
+/** Runs Helm; values, if any, arrive as one more file. */
+export async function runHelm(args: readonly string[], values?: object): Promise<HelmResult> {
+  const child = spawn(await helm, [...args, ...(values === undefined ? [] : ['--values', '-'])], { stdio: 'pipe' })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const { promise, resolve, reject } = Promise.withResolvers<number | null>()
   child.once('error', reject).once('close', resolve)
-  child.stdin.end(stringify(values))
+  child.stdin.end(values === undefined ? '' : stringify(values))
   return { status: await promise, stdout, stderr }
 }
 
