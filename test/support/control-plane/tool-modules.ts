@@ -8,6 +8,8 @@ import { findCacheFolder } from './cache-folder.ts'
 const folder = fileURLToPath(new URL('../../e2e/tools', import.meta.url))
 
 interface ToolModule {
+  /** Begins the name of its folder in the cache. */
+  readonly name: string
   readonly folder: string
   /** The module whose version names the build. */
   readonly named: string
@@ -18,6 +20,7 @@ interface ToolModule {
 }
 
 const kubernetes = {
+  name: 'kubernetes',
   folder,
   named: 'k8s.io/kubernetes',
   packages: {
@@ -37,16 +40,26 @@ const kubernetes = {
 
 // A module of its own: Helm asks for another Kubernetes and would raise packages under the API server.
 const helm = {
+  name: 'helm',
   folder: join(folder, 'helm'),
   named: 'helm.sh/helm/v4',
   packages: { helm: 'helm.sh/helm/v4/cmd/helm' },
   ldflags: () => [],
 } satisfies ToolModule
 
-/** A program that the tests can ask for. */
-export type Tool = keyof typeof kubernetes.packages | keyof typeof helm.packages
+/** Speaks Gateway API as one plain process: the controller that shows what a route does to real traffic. */
+const traefik = {
+  name: 'traefik',
+  folder: join(folder, 'traefik'),
+  named: 'github.com/traefik/traefik/v3',
+  packages: { traefik: 'github.com/traefik/traefik/v3/cmd/traefik' },
+  ldflags: () => [],
+} satisfies ToolModule
 
-const modules: readonly ToolModule[] = [kubernetes, helm]
+/** A program that the tests can ask for. */
+export type Tool = keyof typeof kubernetes.packages | keyof typeof helm.packages | keyof typeof traefik.packages
+
+const modules: readonly ToolModule[] = [kubernetes, helm, traefik]
 
 /** A program as it is to be built, and where the cache keeps it. */
 export interface ToolBuild {
@@ -60,12 +73,11 @@ export interface ToolBuild {
 }
 
 export async function describeTool(tool: Tool): Promise<ToolBuild> {
-  for (const { folder: module, named, packages, ldflags } of modules) {
+  for (const { name, folder: module, named, packages, ldflags } of modules) {
     const found = packages[tool]
     if (found === undefined) continue
     const version = findVersion(await readFile(join(module, 'go.mod'), 'utf8'), named)
     const sum = createHash('sha256').update(await readFile(join(module, 'go.sum')))
-    const name = named.split('/').find((part) => part === 'kubernetes' || part === 'helm') ?? tool
     const key = [name, version, platform(), sum.digest('hex').slice(0, 12)].join('-')
     return {
       tool,
