@@ -1,13 +1,11 @@
 /** templates/tests: what `helm test` does, against an API server that answers as it is told. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 
-import { z } from 'zod'
-
 import { all, at, one, render, type Manifest } from './render.ts'
+import { environmentOf, hooksOf, runTestPod } from './run-test-pod.ts'
 
 interface Asked {
   readonly url: string
@@ -33,7 +31,7 @@ test('ends well where Gatehouse refuses a dry run of an Ingress in the tenant na
   Object.assign(answer, { status: 403, message: denial })
   asked.length = 0
 
-  const { status, output } = await runPod(await render())
+  const { status, output } = await ask(await render())
 
   assert.equal(status, 0, output)
   assert.match(output, /^Refused, as it has to be: admission webhook/)
@@ -56,7 +54,7 @@ for (const { title, status, message, output } of [
   test(`fails where ${title}`, async () => {
     Object.assign(answer, { status, message })
 
-    const result = await runPod(await render())
+    const result = await ask(await render())
 
     assert.equal(result.status, 1)
     assert.match(result.output, output)
@@ -108,31 +106,8 @@ test('there is nothing to test where the guard does not enforce', async () => {
   assert.deepEqual(hooksOf(manifests), [])
 })
 
-function hooksOf(manifests: readonly Manifest[]): readonly Manifest[] {
-  return manifests.filter(({ metadata }) => metadata.annotations['helm.sh/hook'] === 'test')
-}
-
-function environmentOf(pod: Manifest): Readonly<Record<string, string>> {
-  const variables = z.array(z.object({ name: z.string(), value: z.string() }))
-  const list = variables.parse(at(pod, 'spec', 'containers', 0, 'env'))
-  return Object.fromEntries(list.map(({ name, value }) => [name, value]))
-}
-
-/** The command of the pod on this machine, its API server being the one above. */
-async function runPod(
-  manifests: readonly Manifest[],
-): Promise<{ readonly status: number | null; readonly output: string }> {
-  const pod = one(hooksOf(manifests), 'Pod')
-  const words = (key: string) => z.array(z.string()).parse(at(pod, 'spec', 'containers', 0, key))
-  const [program, ...options] = [...words('command'), ...words('args')]
-  assert.equal(program, 'node')
+function ask(manifests: readonly Manifest[]) {
   const address = server.address()
   assert.ok(typeof address === 'object' && address !== null)
-  const child = spawn(process.execPath, options, {
-    env: { ...environmentOf(pod), TEST_SERVER: `http://127.0.0.1:${address.port}`, TEST_TOKEN: 'of-the-test' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
-  if (child.exitCode === null) await new Promise((resolve) => child.once('close', resolve))
-  return { status: child.exitCode, output: output + errors }
+  return runTestPod(manifests, { TEST_SERVER: `http://127.0.0.1:${address.port}`, TEST_TOKEN: 'of-the-test' })
 }
