@@ -8,6 +8,7 @@ import { showValue } from '../config/show-value.ts'
 import { isName } from '../hostnames/name.ts'
 import { type IssuedCertificate, issueCertificate } from '../tls/issue.ts'
 import { readIssuer } from '../tls/issuer.ts'
+import { parseCertificate } from '../tls/pem.ts'
 import { readArguments } from './arguments.ts'
 import { alignColumns } from './columns.ts'
 import { printable } from './printable.ts'
@@ -110,7 +111,9 @@ function readCa(files: { readonly cert: string; readonly key: string }, days: nu
     const reason = error instanceof Error ? error.message : String(error)
     throw new InputError(`'${files.cert}' and '${files.key}' cannot sign: ${reason}`)
   }
-  const { validToDate } = new X509Certificate(ca.cert)
+  const validToDate = parseCertificate(ca.cert)?.validToDate
+  if (validToDate === undefined)
+    throw new InputError(`There is no certificate in '${files.cert}' that can be worked with`)
   const left = Math.floor((validToDate.getTime() - now.getTime()) / 86_400_000)
   if (left < days) {
     throw new InputError(

@@ -1,10 +1,10 @@
 /** The checks before a pair is served (reference/tls.md 7.1). */
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { KeyPair } from '../server/ports.ts'
 import { findChain, isValidAt } from './chain.ts'
 import { isCovered } from './covers.ts'
-import { readCertificates } from './pem.ts'
+import { parseCertificate, readCertificates } from './pem.ts'
 
 export interface PairText {
   /** PEM, leaf first. */
@@ -28,7 +28,8 @@ export class PairError extends Error {
 
 /** The pair, ready to serve. Throws a {@link PairError}. */
 export function checkKeyPair({ cert, key, ca = '' }: PairText, { requiredNames = [], at }: PairDemands = {}): KeyPair {
-  const leaf = attempt('there is no PEM certificate', () => new X509Certificate(cert))
+  const leaf = parseCertificate(cert)
+  if (leaf === undefined) throw new PairError('there is no PEM certificate')
   const privateKey = attempt('there is no unencrypted PEM private key', () => createPrivateKey(key))
   // OpenSSL compares the two only where they are of one type, and serves nobody where they are not.
   if (!leaf.checkPrivateKey(privateKey)) {
