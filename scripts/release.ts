@@ -1,6 +1,6 @@
 /** `npm run release`: makes the files of a release in dist/, and publishes nothing. docs/release.md. */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -121,6 +121,12 @@ function planSteps(version: string, image: Omit<NonNullable<ReturnType<typeof re
         rmSync(folder, { recursive: true })
       },
     },
+    ...readdirSync(join(root, 'deploy'))
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => ({
+        file: `${name.replace(/^(?!gatehouse)/, 'gatehouse-').replace(/\.yaml$/, '')}-${version}.yaml`,
+        make: (file: string) => copyFileSync(join(root, 'deploy', name), file),
+      })),
     {
       file: `gatehouse-image-${version}-linux-${arch()}.tar`,
       ...(builder === undefined ? { without: 'buildah, podman and docker are not here, or do not work' } : {}),
