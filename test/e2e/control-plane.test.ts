@@ -10,13 +10,27 @@ import { z } from 'zod'
 import { resources } from '../../src/guards/resources.ts'
 import { type ControlPlane, startControlPlane } from '../support/control-plane/control-plane.ts'
 import { installCrds } from '../support/control-plane/crds.ts'
+import { findFreePorts } from '../support/control-plane/free-ports.ts'
 import { isAlive } from '../support/control-plane/lock.ts'
 import { runProgram } from '../support/control-plane/run-program.ts'
 import { describeTool } from '../support/control-plane/tool-modules.ts'
-import { whySkipped } from '../support/control-plane/tools.ts'
+import { type GatehouseOptions, installGatehouse } from '../support/control-plane/gatehouse.ts'
+import { packageProbe } from '../support/control-plane/registration.ts'
+import type { ApiAnswer } from '../support/control-plane/api-request.ts'
+import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
 import { waitUntil } from '../support/control-plane/wait-until.ts'
 
-const skip = await whySkipped()
+const skip = await whySkipped([...controlPlaneTools, 'helm'])
+const [freePort = 0] = await findFreePorts(1)
+/** The Services of one control plane keep their kind, so the last comes under a name of its own. */
+const installations: Readonly<Record<string, GatehouseOptions>> = {
+  'answers at the address of the Service of its chart': {},
+  'answers behind a Service with more than one replica': { replicas: 2 },
+  'answers by a name where this machine can give a Service no address': {
+    release: { name: 'named', namespace: 'gatehouse-named' },
+    route: { port: freePort, hasClusterIP: false },
+  },
+}
 /** Programs from KUBEBUILDER_ASSETS have a version of their own. */
 const skipVersion = process.env['KUBEBUILDER_ASSETS'] !== undefined
 /** A first run builds; everything after that takes seconds. */
@@ -103,6 +117,49 @@ describe('a control plane', { skip, timeout }, () => {
   })
 })
 
+describe('Gatehouse on a control plane', { skip, timeout }, () => {
+  let plane: ControlPlane
+
+  before(async () => {
+    plane = await startControlPlane({ controllerManager: false })
+    await installCrds(plane)
+  })
+  after(() => plane.stop())
+
+  for (const [claim, options] of Object.entries(installations)) {
+    test(claim, async (t) => {
+      const probe = packageProbe()
+      const gatehouse = await installGatehouse(plane, options)
+      t.after(() => gatehouse.stop())
+
+      const guarded = await probe(plane.request)
+      await gatehouse.unregister()
+      const unguarded = await probe(plane.request)
+
+      assert.equal(guarded.status, 403)
+      assert.match(
+        messageOf(guarded),
+        /^admission webhook "attached-namespaces\.guards\.gatehouse\.dev" denied the request/,
+      )
+      assert.equal(unguarded.status, 201)
+    })
+  }
+
+  test('goes on without a replica that was taken out of the Service', async (t) => {
+    const probe = packageProbe()
+    const gatehouse = await installGatehouse(plane, { replicas: 2 })
+    t.after(() => gatehouse.stop())
+    const [first] = gatehouse.instances
+    assert.ok(first)
+
+    gatehouse.balancer?.remove(first.port)
+    await first.stop('SIGTERM')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => probe(plane.request)))
+
+    assert.deepEqual(Array.from(new Set(answers.map(({ status }) => status))), [403])
+  })
+})
+
 test('stop leaves no process and no folder', { skip, timeout }, async () => {
   const { folder, processes, stop } = await startControlPlane()
   const running = await findProcesses(folder)
@@ -143,6 +200,10 @@ test('Ctrl-C ends the control plane of a person, and leaves nothing', { skip, ti
   assert.deepEqual(await findProcesses(folder), [])
   assert.equal(existsSync(folder), false)
 })
+
+function messageOf({ body }: ApiAnswer): string {
+  return z.object({ message: z.string() }).parse(body).message
+}
 
 /** Starts Node in a process group of its own and waits for a line of its output. */
 async function startUntil(args: readonly string[], isWanted: (line: string) => boolean) {

@@ -25,6 +25,8 @@ export interface GatehouseOptions {
   readonly probe?: Probe
   /** Whether the registration is applied, too; else `register` does it later. Default: true. */
   readonly isRegistered?: boolean
+  /** How the API server reaches it. Default: the closest to a cluster that this machine allows. */
+  readonly route?: ServiceRoute
 }
 
 export interface Gatehouse extends Registration {
@@ -58,7 +60,7 @@ const leftOut: ReadonlySet<string> = new Set(['Deployment'])
 /** Installs the chart on the control plane and starts Gatehouse. It ends with `stop`, or with the control plane. */
 export async function installGatehouse(plane: ControlPlane, options: GatehouseOptions = {}): Promise<Gatehouse> {
   const { values, release = defaultRelease, replicas = 1, probe = packageProbe(), isRegistered = true } = options
-  const route = await findServiceRoute()
+  const route = options.route ?? (await findServiceRoute())
   const objects = (await renderChart(values, release)).map((object) => fitRoute(object, route))
   const configurations = objects.filter(isRegistration)
   const registration = createRegistration(plane.request, configurations, probe)
