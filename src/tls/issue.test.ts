@@ -116,3 +116,11 @@ test('names that fit into no certificate are refused', async () => {
     RangeError,
   )
 })
+
+test('a certificate of minutes has most of its life before it', async () => {
+  const { cert } = await issueCertificate({ commonName: 'shop', lifetimeMs: 60_000, now })
+
+  const { validFromDate, validToDate } = new X509Certificate(cert)
+  assert.equal(validFromDate.toISOString(), '2026-03-04T05:06:01.000Z')
+  assert.equal(validToDate.toISOString(), '2026-03-04T05:07:07.000Z')
+})
