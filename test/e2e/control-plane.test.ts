@@ -12,6 +12,7 @@ import { type ControlPlane, startControlPlane } from '../support/control-plane/c
 import { installCrds } from '../support/control-plane/crds.ts'
 import { findFreePorts } from '../support/control-plane/free-ports.ts'
 import { isAlive } from '../support/control-plane/lock.ts'
+import { keepProcesses } from '../support/control-plane/processes.ts'
 import { runProgram } from '../support/control-plane/run-program.ts'
 import { describeTool } from '../support/control-plane/tool-modules.ts'
 import { type GatehouseOptions, installGatehouse } from '../support/control-plane/gatehouse.ts'
@@ -35,6 +36,9 @@ const installations: Readonly<Record<string, GatehouseOptions>> = {
 const skipVersion = process.env['KUBEBUILDER_ASSETS'] !== undefined
 /** A first run builds; everything after that takes seconds. */
 const timeout = 45 * 60_000
+
+const waitingFile = fileURLToPath(new URL('../support/control-plane/start-and-wait.ts', import.meta.url))
+const Started = z.object({ folder: z.string(), keeper: z.int() })
 
 describe('a control plane', { skip, timeout }, () => {
   let plane: ControlPlane
@@ -173,9 +177,8 @@ test('stop leaves no process and no folder', { skip, timeout }, async () => {
 })
 
 test('a test that is killed leaves no process and no folder', { skip, timeout }, async () => {
-  const file = fileURLToPath(new URL('../support/control-plane/start-and-wait.ts', import.meta.url))
-  const { child, line } = await startUntil([file], () => true)
-  const { folder, keeper } = z.object({ folder: z.string(), keeper: z.int() }).parse(JSON.parse(line))
+  const { child, line } = await startUntil([waitingFile], () => true)
+  const { folder, keeper } = Started.parse(JSON.parse(line))
   const running = await findProcesses(folder)
 
   child.kill('SIGKILL')
@@ -184,6 +187,23 @@ test('a test that is killed leaves no process and no folder', { skip, timeout },
   await waitUntil('the keeper has ended', () => !isAlive(keeper) || undefined)
   assert.deepEqual(await findProcesses(folder), [])
   assert.equal(existsSync(folder), false)
+})
+
+test('the next start sweeps up after a test and a keeper that were both killed', { skip, timeout }, async (t) => {
+  const { child, line } = await startUntil([waitingFile], () => true)
+  const { folder, keeper } = Started.parse(JSON.parse(line))
+  process.kill(keeper, 'SIGSTOP')
+  child.kill('SIGKILL')
+  process.kill(keeper, 'SIGKILL')
+  await waitUntil('the keeper has ended', () => !isAlive(keeper) || undefined)
+  const left = await findProcesses(folder)
+
+  const processes = await keepProcesses()
+  t.after(() => processes.end())
+
+  assert.equal(left.length, 2)
+  assert.equal(existsSync(folder), false)
+  await waitUntil('all processes have ended', async () => (await findProcesses(folder)).length === 0 || undefined)
 })
 
 test('Ctrl-C ends the control plane of a person, and leaves nothing', { skip, timeout }, async () => {

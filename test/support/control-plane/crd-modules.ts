@@ -25,9 +25,7 @@ export type CrdSource = (typeof sources)[number][0]
 
 /** Resolves with a folder that has all sources by their names; Go is needed only where the cache has none. */
 export async function ensureCrdSources(): Promise<string> {
-  const sum = createHash('sha256').update(await readFile(join(crdFolder, 'go.sum')))
-  for (const source of sources) sum.update(source.join(' '))
-  const cache = join(findCacheFolder(), 'crds', sum.digest('hex').slice(0, 12))
+  const cache = await findCache()
   if (await exists(cache)) return cache
   tellProgress('Downloading the CRDs of Gateway API, cert-manager and OpenShift')
   const folders = await downloadModules()
@@ -45,6 +43,17 @@ export async function ensureCrdSources(): Promise<string> {
     await rm(temporary, { recursive: true, force: true })
   }
   return cache
+}
+
+/** Whether the cache has them, so that no Go is needed. */
+export async function hasCrdSources(): Promise<boolean> {
+  return exists(await findCache())
+}
+
+async function findCache(): Promise<string> {
+  const sum = createHash('sha256').update(await readFile(join(crdFolder, 'go.sum')))
+  for (const source of sources) sum.update(source.join(' '))
+  return join(findCacheFolder(), 'crds', sum.digest('hex').slice(0, 12))
 }
 
 async function downloadModules(): Promise<ReadonlyMap<string, string>> {

@@ -4,20 +4,22 @@
  * that, and without native code no child is told of its parent's death.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Order, Program, Report, Request } from './keeper-messages.ts'
+import { folderPrefix, keeperFile } from './sweep.ts'
 
 interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<void>
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-plane-'))
+const folder = mkdtempSync(join(tmpdir(), folderPrefix))
 const running = new Map<string, Running>()
 let ending = false
 
+writeFileSync(join(folder, keeperFile), String(process.pid))
 mkdirSync(join(folder, 'logs'))
 process.on('message', (request: Request) => void answer(request))
 process.once('disconnect', () => void end())

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Ending, Order, Program, Report } from './keeper-messages.ts'
+import { killQuietly, sweepLeftovers } from './sweep.ts'
 import { waitUntil } from './wait-until.ts'
 
 export interface Processes {
@@ -26,12 +27,13 @@ export interface Processes {
   end(): Promise<void>
 }
 
-const keeperFile = fileURLToPath(new URL('keeper.ts', import.meta.url))
+const keeperModule = fileURLToPath(new URL('keeper.ts', import.meta.url))
 
 /** Starts a keeper for processes that belong together. */
 export async function keepProcesses(): Promise<Processes> {
+  await sweepLeftovers()
   // Detached: a signal to the group of the test, such as Ctrl-C, leaves it alive to clean up.
-  const child = fork(keeperFile, { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] })
+  const child = fork(keeperModule, { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] })
   const gone = once(child, 'exit')
   const pids = new Map<string, number>()
   const endings = new Map<string, Ending>()
@@ -53,7 +55,7 @@ export async function keepProcesses(): Promise<Processes> {
     rest()
   })
   void gone.then(() => {
-    // Only a keeper that was killed leaves any.
+    // Only a keeper that was killed leaves any; the folder goes with the next start.
     for (const pid of pids.values()) killQuietly(pid)
     for (const { failed } of waiting.values()) failed(new Error('The keeper of the processes has ended'))
   })
@@ -102,13 +104,5 @@ export async function keepProcesses(): Promise<Processes> {
       child.ref()
       await gone
     },
-  }
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It ended by itself.
   }
 }

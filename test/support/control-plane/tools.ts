@@ -5,6 +5,7 @@
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { hasCrdSources } from './crd-modules.ts'
 import { hasGo, runGo } from './go.ts'
 import { withLock } from './lock.ts'
 import { tellProgress } from './progress.ts'
@@ -41,14 +42,15 @@ export async function ensureTool(name: Tool): Promise<string> {
  */
 export async function whySkipped(names: readonly Tool[] = controlPlaneTools): Promise<string | false> {
   const { missing } = await locate(names)
-  if (missing.length === 0 || (await hasGo())) return false
+  const hasAllThere = missing.length === 0 && (await hasCrdSources())
+  if (hasAllThere || (await hasGo())) return false
   const reason = explainMissing(missing)
   if (process.env['CI'] === 'true') throw new Error(reason)
   return reason
 }
 
 function explainMissing(missing: readonly ToolBuild[]): string {
-  const list = missing.map(({ tool }) => tool).join(', ')
+  const list = missing.length === 0 ? 'the CRDs' : missing.map(({ tool }) => tool).join(', ')
   return `Missing ${list}: install Go 1.26 or later, or point KUBEBUILDER_ASSETS to a folder that has them`
 }
 
@@ -120,7 +122,9 @@ async function removeLeftovers(cache: string): Promise<void> {
 function buildArguments(): readonly string[] {
   // The checkout's own version control has nothing to say about other people's code.
   const common = ['build', '-trimpath', '-buildvcs=false']
-  return totalmem() < memoryForTwoLinkers ? [...common, '-p', '1'] : common
+  // The limit of a container, where there is one.
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  return memory < memoryForTwoLinkers ? [...common, '-p', '1'] : common
 }
 
 function hasAll<Name extends Tool>(
