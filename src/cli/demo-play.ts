@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '../guards/guard.ts'
 import { member } from '../guards/json.ts'
 import { mutators } from '../mutators/index.ts'
+import { nameWebhook } from '../registration/webhooks.ts'
 import { applyPatch } from './apply-patch.ts'
 import type { DemoScript, Example } from './demo-script.ts'
 import { renderKubectl } from './kubectl-words.ts'
@@ -60,7 +61,7 @@ async function playExample(
   const answer = await client.send(`/validate${query}`, reviewOfObject({ ...write, object: filled }))
   const comment = about === undefined ? '' : `   # ${about}`
   await print(`${paint('quiet', `$ kubectl --as ${as} ${kubectl}${comment}`)}\n`)
-  await print(renderKubectl(kubectl, subject, `${row?.guard}.gatehouse.dev`, answer, paint))
+  await print(renderKubectl(kubectl, subject, row === undefined ? '' : nameWebhook(row.guard), answer, paint))
   const hostnames = JSON.stringify(member(member(filled ?? undefined, 'spec'), 'hostnames'))
   if (expect.filled !== undefined) {
     const words = `$ kubectl --as ${as} get ${subject.kind.toLowerCase()} ${subject.name} -o jsonpath='{.spec.hostnames}'`

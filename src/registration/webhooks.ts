@@ -37,11 +37,16 @@ const reaches: Readonly<Record<GuardId, Reach>> = {
   'tenant-host': 'everywhere',
 }
 
+/** What API servers call the webhook of a guard, in denials, metrics and audit annotations. */
+export function nameWebhook(guard: GuardId): string {
+  return `${guard}.guards.gatehouse.dev`
+}
+
 /** One validating webhook for each guard, so that one family can be tuned, or fail, alone. */
 export function validatingWebhooks(platform: CelPlatform): readonly Webhook<GuardId>[] {
   return guardIds.map((id) => ({
     id,
-    name: `${id}.guards.gatehouse.dev`,
+    name: nameWebhook(id),
     path: `/validate/${id}`,
     reach: reaches[id],
     rules: [...resources.filter(({ guard }) => guard === id).map(ruleOf), ...retiredRulesOf(id)],
