@@ -20,7 +20,7 @@ test('--once shows every guard at work, ends with 0 and leaves nothing behind', 
   assert.equal(stderr, '')
   assert.equal(code, 0)
   for (const id of guardIds)
-    assert.match(stdout, new RegExp(`admission webhook "${id}\\.gatehouse\\.dev" denied the request: `))
+    assert.match(stdout, new RegExp(`admission webhook "${id}\\.guards\\.gatehouse\\.dev" denied the request: `))
   assert.match(stdout, /^httproute\.gateway\.networking\.k8s\.io\/shop created$/m)
   assert.match(stdout, /^The request is invalid: error when creating "typo\.yaml": /m)
   assert.match(stdout, /^Warning: .*kept because this update did not add it\nhttproute\S+ replaced$/m)
