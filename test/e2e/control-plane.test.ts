@@ -18,10 +18,10 @@ import { describeTool } from '../support/control-plane/tool-modules.ts'
 import { type GatehouseOptions, installGatehouse } from '../support/control-plane/gatehouse.ts'
 import { packageProbe } from '../support/control-plane/registration.ts'
 import type { ApiAnswer } from '../support/control-plane/api-request.ts'
-import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
+import { whySkipped } from '../support/control-plane/tools.ts'
 import { waitUntil } from '../support/control-plane/wait-until.ts'
 
-const skip = await whySkipped([...controlPlaneTools, 'helm'])
+const skip = await whySkipped()
 const [freePort = 0] = await findFreePorts(1)
 /** The Services of one control plane keep their kind, so the last comes under a name of its own. */
 const installations: Readonly<Record<string, GatehouseOptions>> = {

@@ -24,7 +24,7 @@ test('says in one line what is missing where there is no Go', async (t) => {
 
   const { stdout } = await evaluate(`console.log(await tools.whySkipped())`, env)
 
-  assert.match(stdout, /^Missing kube-controller-manager: install Go .*KUBEBUILDER_ASSETS.*\n$/)
+  assert.match(stdout, /^Missing kube-controller-manager, helm: install Go .*KUBEBUILDER_ASSETS.*\n$/)
 })
 
 test('skips nothing in CI', async (t) => {

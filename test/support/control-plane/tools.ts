@@ -40,7 +40,7 @@ export async function ensureTool(name: Tool): Promise<string> {
  * Why tests that need these programs cannot run here, for the `skip` of a test; false where they can. In CI nothing
  * may be skipped, so there it throws.
  */
-export async function whySkipped(names: readonly Tool[] = controlPlaneTools): Promise<string | false> {
+export async function whySkipped(names: readonly Tool[] = [...controlPlaneTools, 'helm']): Promise<string | false> {
   const { missing } = await locate(names)
   const hasAllThere = missing.length === 0 && (await hasCrdSources())
   if (hasAllThere || (await hasGo())) return false
