@@ -10,7 +10,7 @@ import { caPlaceholder } from '../../scripts/generated/manifests.ts'
 import { type ControlPlane, startControlPlane } from '../support/control-plane/control-plane.ts'
 import { installCrds } from '../support/control-plane/crds.ts'
 import { whySkipped } from '../support/control-plane/tools.ts'
-import { at, chart, listScenarios, runHelm, template } from './render.ts'
+import { at, chart, listScenarios, parseManifests, runHelm, template } from './render.ts'
 
 const skip = await whySkipped()
 /** A first run builds; everything after that takes seconds. */
@@ -45,6 +45,36 @@ describe('on a real API server', { skip, timeout }, () => {
       assert.equal(result.status, 0, result.stderr)
     })
   }
+
+  test('the pods are admitted where only restricted ones are', async () => {
+    const { stdout } = await template({ namespace: 'strict', release: 'gatehouse' })
+    const manifests = parseManifests(stdout)
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+    const accounts = manifests.filter(({ kind }) => kind === 'ServiceAccount')
+    await apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'strict', labels } }, ...accounts])
+
+    const deployed = manifests
+      .filter(({ kind }) => kind === 'Deployment')
+      .map((deployment) => ({
+        metadata: { name: deployment.metadata.name, namespace: 'strict' },
+        spec: at(deployment, 'spec', 'template', 'spec'),
+      }))
+    const tests = manifests.filter(({ kind }) => kind === 'Pod')
+    const pods = [...deployed, ...tests].map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }))
+    assert.equal(pods.length, 3)
+    const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: pods })
+    const result = await plane.kubectl(['create', '--dry-run=server', '--filename', '-'], { input })
+    assert.equal(result.status, 0, result.stderr)
+    // Else it would have been nobody's policy that let them in.
+    const bare = [
+      { metadata: { name: 'bare', namespace: 'strict' }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+    ]
+    const items = bare.map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }))
+    const refused = await plane.kubectl(['create', '--dry-run=server', '--filename', '-'], {
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    })
+    assert.match(refused.stderr, /violates PodSecurity "restricted:latest"/)
+  })
 
   test('the plain manifests are accepted, the registration only with a CA put in', async () => {
     const [files, registration] = ['gatehouse.yaml', 'registration.yaml'].map((name) => join(deploy, name))
