@@ -15,6 +15,7 @@ import { createRegistrationStore } from '../cluster/webhook-configurations.ts'
 import { findGaps } from '../coverage/find-gaps.ts'
 import { createCoverage } from '../reconcile/coverage.ts'
 import type { Controller } from '../reconcile/controller.ts'
+import { createExternalCertificate } from '../reconcile/external-certificate.ts'
 import { createElector, type Elector } from '../reconcile/elector.ts'
 import { createEngine, type Engine } from '../reconcile/engine.ts'
 import type { LoopDeps } from '../reconcile/loop.ts'
@@ -96,7 +97,12 @@ function createControllers(
     log,
     onGaps: metrics.coverageGaps,
   })
-  if (self === undefined) return [coverage]
+  const probe = createHandshakeProbe({ podPort, service: installation.service })
+  if (self === undefined) {
+    const { service } = installation
+    const onExpiry = metrics.certificateExpiry
+    return [createExternalCertificate({ service, registrations, probe, events, onExpiry }), coverage]
+  }
   const certificates = createWebhookCertificates({
     ...self,
     namespace,
@@ -105,7 +111,7 @@ function createControllers(
     secrets,
     registrations,
     pods: createPodLister(client, namespace, self.podSelector),
-    probe: createHandshakeProbe({ podPort, service: installation.service }),
+    probe,
     events,
     clock,
     log,

@@ -100,8 +100,8 @@ async function examineService(leaf: X509Certificate | undefined, facts: Certific
     return untried('certificates', 'What is served was not verified: there is no caBundle to do so with', seeDocs)
   }
   try {
-    const serials = await Promise.all(Array.from(bundles, (bundle) => probe.verifyService(bundle, signal)))
-    if (leaf === undefined || serials.includes(leaf.serialNumber)) {
+    const shown = await Promise.all(Array.from(bundles, (bundle) => probe.verifyService(bundle, signal)))
+    if (leaf === undefined || shown.some(({ serial }) => serial === leaf.serialNumber)) {
       return ok('certificates', `${serverName} serves a certificate that every caBundle verifies`)
     }
     const text = `${serverName} serves a certificate other than the one in the Secret`

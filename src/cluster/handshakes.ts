@@ -1,6 +1,6 @@
 /** Handshakes with the webhook port, to see which certificate is served where. */
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import type { HandshakeProbe } from '../reconcile/installation-ports.ts'
+import type { HandshakeProbe, Shown } from '../reconcile/installation-ports.ts'
 
 export interface HandshakeOptions {
   /** Of the container, by which a pod is dialled. */
@@ -16,7 +16,7 @@ export function createHandshakeProbe({ podPort, service }: HandshakeOptions): Ha
     async readSerial(host, signal) {
       try {
         // Only read: which of our certificates it is says the serial, and nothing is sent.
-        return await shake({ host, port: podPort, servername, rejectUnauthorized: false }, signal)
+        return (await shake({ host, port: podPort, servername, rejectUnauthorized: false }, signal)).serial
       } catch {
         return undefined
       }
@@ -25,13 +25,13 @@ export function createHandshakeProbe({ podPort, service }: HandshakeOptions): Ha
   }
 }
 
-async function shake(options: ConnectionOptions, signal: AbortSignal): Promise<string> {
+async function shake(options: ConnectionOptions, signal: AbortSignal): Promise<Shown> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(handshakeMs)])
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const { promise, resolve, reject } = Promise.withResolvers<Shown>()
   const socket: TLSSocket = connect({ ...options, ALPNProtocols: ['http/1.1'] }, () => {
-    const serial = socket.getPeerX509Certificate()?.serialNumber
-    if (serial === undefined) reject(new Error(`${options.host} showed no certificate`))
-    else resolve(serial)
+    const leaf = socket.getPeerX509Certificate()
+    if (leaf === undefined) reject(new Error(`${options.host} showed no certificate`))
+    else resolve({ serial: leaf.serialNumber, notAfter: leaf.validToDate })
   })
   const fail = (why: string): void => reject(new Error(`No handshake with ${options.host}:${options.port}: ${why}`))
   const abort = (): void => fail('no answer in time')

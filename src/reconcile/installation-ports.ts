@@ -37,12 +37,18 @@ export interface PodLister {
   list(signal: AbortSignal): Promise<readonly Pod[]>
 }
 
+/** A certificate that somebody showed. */
+export interface Shown {
+  readonly serial: string
+  readonly notAfter: Date
+}
+
 /** Looks at what is served, by handshakes. */
 export interface HandshakeProbe {
   /** The serial of the certificate that this address shows; undefined: no handshake. */
   readSerial(host: string, signal: AbortSignal): Promise<string | undefined>
-  /** The serial that the Service shows, verified with this bundle under the name API servers use. Rejects otherwise. */
-  verifyService(caBundle: string, signal: AbortSignal): Promise<string>
+  /** What the Service shows, verified with this bundle under the name API servers use. Rejects otherwise. */
+  verifyService(caBundle: string, signal: AbortSignal): Promise<Shown>
 }
 
 /** What the API server serves. */

@@ -135,7 +135,8 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
   ): Promise<ServiceProof> {
     for (const caBundle of new Set(caBundles)) {
       const served = await probe.verifyService(caBundle, signal)
-      if (served !== serial) throw new Error('The Service leads to a certificate other than the one in the Secret')
+      if (served.serial !== serial)
+        throw new Error('The Service leads to a certificate other than the one in the Secret')
     }
     return { serial, caBundles }
   }
