@@ -96,7 +96,19 @@ test('there is an alert for each thing that has to be seen', async () => {
       'GatehouseFactsOld',
       'GatehouseConfigurationRefused',
       'GatehouseDown',
+      'GatehouseNoLeader',
     ],
+  )
+})
+
+test('each alert has a heading in the page that `runbookUrl` is meant for', async () => {
+  const alerts = alertsOf(await render({ values: { metrics: on } }))
+
+  const page = readFileSync(join(chart, '..', '..', 'docs', 'metrics.md'), 'utf8')
+  const headings = [...page.matchAll(/^### (Gatehouse\w+)$/gm)].map(([, name]) => name)
+  assert.deepEqual(
+    headings,
+    alerts.map(({ alert }) => alert),
   )
 })
 
@@ -125,6 +137,14 @@ test('alerts of a release are about its own pods', async () => {
   for (const { alert, expr } of alerts.filter(({ expr: text }) => !text.includes('apiserver_')))
     for (const [, metric, matchers = ''] of expr.matchAll(/(gatehouse_\w+)\{([^}]*)\}/g))
       assert.ok(matchers.startsWith('namespace="ns",service="r-gatehouse-metrics"'), `${alert} ${metric}`)
+})
+
+test('controllers that stand by raise no alert: theirs are zeros, and what they saw when they last led', async () => {
+  const alerts = alertsOf(await render({ values: { metrics: on } }))
+
+  const expressions = new Map(alerts.map(({ alert, expr }) => [alert, expr]))
+  assert.match(expressions.get('GatehouseCertificateExpires') ?? '', /expiry\w*\{[^}]*,pod=~"\.\*-admission-\.\*"\}/)
+  assert.match(expressions.get('GatehouseCoverageGap') ?? '', /and on \(pod\) gatehouse_leader\{[^}]*\} == 1/)
 })
 
 test('expressions close what they open', async () => {
