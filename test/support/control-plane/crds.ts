@@ -20,7 +20,6 @@ const Crd = z.object({
     names: z.object({ plural: z.string() }),
     versions: z.array(z.object({ name: z.string(), served: z.boolean() })),
   }),
-  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).optional(),
 })
 type Crd = z.infer<typeof Crd>
 
@@ -73,19 +72,19 @@ async function applyDocument(request: ApiRequest, text: string): Promise<readonl
   return kind === 'CustomResourceDefinition' ? [Crd.parse(body)] : []
 }
 
-/** `Established` is not the same as served: discovery and the handler follow a moment later. */
+/** A version that answers is established as well; the other way round there is a moment between the two. */
 async function becomesServed(request: ApiRequest, { metadata: { name }, spec }: Crd): Promise<void> {
-  await waitUntil(`${name} is established`, async () => {
-    const { body } = await request('GET', `${definitions}/${name}`)
-    return Crd.parse(body).status?.conditions?.find(({ type, status }) => type === 'Established' && status === 'True')
-  })
   const served = spec.versions.filter((version) => version.served)
   await Promise.all(
     served.map(({ name: version }) =>
-      waitUntil(`${name} is served as ${version}`, async () => {
-        const { status } = await request('GET', `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`)
-        return status === 200 || undefined
-      }),
+      waitUntil(
+        `${name} is served as ${version}`,
+        async () => {
+          const { status } = await request('GET', `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`)
+          return status === 200 || undefined
+        },
+        { seconds: 60, everyMs: 100 },
+      ),
     ),
   )
 }
