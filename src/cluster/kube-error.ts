@@ -25,8 +25,7 @@ export function isNotFound(error: unknown): boolean {
 
 /** Whether somebody else was faster: the object exists already, or is no longer the one that was read. */
 export function isConflict(error: unknown): boolean {
-  // A JSON patch whose `test` fails is Invalid.
-  return error instanceof KubeError && (error.status === 409 || (error.status === 422 && error.reason === 'Invalid'))
+  return error instanceof KubeError && error.status === 409
 }
 
 /** Whether we may not ask. */
