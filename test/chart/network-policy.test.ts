@@ -93,6 +93,23 @@ test('outwards, if restricted, only names, the API server, and the admission pod
   ])
 })
 
+test('outwards to pods on the network of nodes, by port alone', async () => {
+  const egress = { restricted: true }
+
+  const manifests = await render({
+    values: { networkPolicy: { egress }, admission: { hostNetwork: true, port: 9443 } },
+  })
+
+  const rules = at(one(manifests, 'NetworkPolicy', 'gatehouse-controller')['spec'], 'egress')
+  assert.ok(Array.isArray(rules))
+  assert.deepEqual(rules.at(-1), {
+    ports: [
+      { port: 9443, protocol: 'TCP' },
+      { port: 8081, protocol: 'TCP' },
+    ],
+  })
+})
+
 test('there are none where they are switched off', async () => {
   assert.deepEqual(all(await render({ values: { networkPolicy: { enabled: false } } }), 'NetworkPolicy'), [])
 })

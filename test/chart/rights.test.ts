@@ -12,6 +12,7 @@ const secrets = {
   resourceNames: ['r-gatehouse-ca', 'r-gatehouse-tls'],
   verbs: ['get', 'create', 'patch'],
 }
+const pods = { apiGroups: [''], resources: ['pods'], verbs: ['list'] }
 const ownNamespace = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
   {
@@ -22,7 +23,7 @@ const ownNamespace = [
   },
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
   secrets,
-  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+  pods,
 ]
 
 test('the admission server reads Namespaces and may nothing else', async () => {
@@ -59,14 +60,14 @@ test('the controller may do in its namespace what its Lease, Events, Secrets and
 })
 
 for (const mode of ['cert-manager', 'openshift', 'files']) {
-  test(`with certificates of mode ${mode} no Secret is within reach`, async () => {
+  test(`with certificates of mode ${mode} neither Secrets nor pods are within reach`, async () => {
     const caBundle = '-----BEGIN CERTIFICATE-----'
 
     const manifests = await renderRelease({ certificates: { mode, caBundle, existingSecret: 'serving' } })
 
     assert.deepEqual(
       one(manifests, 'Role')['rules'],
-      ownNamespace.filter((rule) => rule !== secrets),
+      ownNamespace.filter((rule) => rule !== secrets && rule !== pods),
     )
   })
 }
