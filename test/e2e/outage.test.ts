@@ -131,17 +131,11 @@ const goesThrough: Readonly<Record<string, Write>> = {
   'an annotation is put on it': () => admin.patch(plain, { metadata: { annotations: { 'example.org/note': 'x' } } }),
   'its status is written': () =>
     admin.replace({ ...plain, metadata: { name: 'plain', labels: { 'example.org/team': 'red' } } }, 'status'),
-  'it is deleted, finalized, and gone': async () => {
-    await admin.remove(plain)
-    return admin.vanishes(plain)
-  },
+  'it is deleted': () => admin.remove(plain),
   'a namespace whose name only looks like one of a tenant is created': () => admin.create(make.namespace('tenants')),
   'a tenant namespace without a label is created': () => admin.create(make.namespace('tenant-new')),
   'an unprotected label is put on the namespace of a tenant': labels(make.namespace(alice)),
-  'the namespace of a tenant, full of violating objects, is deleted and gone': async () => {
-    await admin.remove(full)
-    return admin.vanishes(full)
-  },
+  'the namespace of a tenant, full of violating objects, is deleted': () => admin.remove(full),
 
   // Objects that leave.
   'the finalizer comes off a violating HTTPRoute under deletion': lifts(leaving.route),
@@ -239,6 +233,10 @@ const goesThrough: Readonly<Record<string, Write>> = {
     admin.create(make.ingress('default', 'any', foreign)),
   'a route is created in a namespace that only looks like one of a tenant': () =>
     admin.create(make.route('tenants', 'any', [foreign])),
+
+  // What was begun comes to its end.
+  'the ordinary namespace is finalized and gone': () => admin.vanishes(plain),
+  'the full namespace of a tenant is emptied, finalized and gone': () => admin.vanishes(full),
 }
 
 const hostOn = (value: string | null) => ({ metadata: { labels: { [make.hostLabel]: value } } })
