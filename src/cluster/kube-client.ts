@@ -153,5 +153,6 @@ function explain(error: unknown, signal: AbortSignal): string {
   if (signal.aborted) return 'no answer in time'
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
   const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
-  return code === undefined ? 'no connection to the API server' : `no connection to the API server (${code})`
+  const why = code ?? (cause instanceof Error ? (cause.message.split('\n')[0] ?? '').slice(0, 200) : '')
+  return `no connection to the API server (${why})`
 }
