@@ -23,6 +23,9 @@ const Crd = z.object({
 })
 type Crd = z.infer<typeof Crd>
 
+/** On a busy machine the last of them takes a while. */
+const patience = { seconds: 60, everyMs: 100 }
+
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
 const policies = '/apis/admissionregistration.k8s.io/v1'
 const collections: Readonly<Record<string, string>> = {
@@ -45,7 +48,7 @@ export async function installCrds(
   ]
   const texts = (await Promise.all(places.map(readDocuments))).flat()
   const crds = (await Promise.all(texts.map((text) => applyDocument(request, text)))).flat()
-  await Promise.all(crds.map((crd) => becomesServed(request, crd)))
+  await becomeServed(request, crds)
 }
 
 async function readDocuments(place: string): Promise<readonly string[]> {
@@ -72,19 +75,47 @@ async function applyDocument(request: ApiRequest, text: string): Promise<readonl
   return kind === 'CustomResourceDefinition' ? [Crd.parse(body)] : []
 }
 
-/** A version that answers is established as well; the other way round there is a moment between the two. */
-async function becomesServed(request: ApiRequest, { metadata: { name }, spec }: Crd): Promise<void> {
-  const served = spec.versions.filter((version) => version.served)
-  await Promise.all(
-    served.map(({ name: version }) =>
-      waitUntil(
-        `${name} is served as ${version}`,
-        async () => {
-          const { status } = await request('GET', `/apis/${spec.group}/${version}/${spec.names.plural}?limit=1`)
-          return status === 200 || undefined
-        },
-        { seconds: 60, everyMs: 100 },
+/** All that kubectl asks to find out which kinds there are. */
+const Discovery = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      versions: z.array(
+        z.object({ version: z.string(), resources: z.array(z.object({ resource: z.string() })).default([]) }),
       ),
-    ),
+    }),
+  ),
+})
+const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+
+/** Established is not the same as served, and what is served may not be in discovery yet, nor the other way round. */
+async function becomeServed(request: ApiRequest, crds: readonly Crd[]): Promise<void> {
+  const wanted = crds.flatMap(({ spec: { group, names, versions } }) =>
+    versions.filter(({ served }) => served).map(({ name }) => `${group}/${name}/${names.plural}`),
+  )
+  await waitUntil(
+    'all CRDs are in discovery',
+    async () => {
+      const { items } = Discovery.parse((await request('GET', '/apis', undefined, { accept: aggregated })).body)
+      const known = new Set(
+        items.flatMap(({ metadata, versions }) =>
+          versions.flatMap(({ version, resources }) =>
+            resources.map(({ resource }) => `${metadata.name}/${version}/${resource}`),
+          ),
+        ),
+      )
+      return wanted.every((path) => known.has(path)) || undefined
+    },
+    patience,
+  )
+  await Promise.all(
+    wanted.map((path) => {
+      const url = `/apis/${path}?limit=1`
+      return waitUntil(
+        `${path} is served`,
+        async () => (await request('GET', url)).status === 200 || undefined,
+        patience,
+      )
+    }),
   )
 }
