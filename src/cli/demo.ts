@@ -4,6 +4,7 @@ import { openKeyPair } from '../tls/mounted-pair.ts'
 import { readArguments } from './arguments.ts'
 import { alignColumns } from './columns.ts'
 import { startGatehouse, type Gatehouse } from './compose.ts'
+import { runClusterDemo } from './demo-cluster.ts'
 import { makeDemoFolder, type DemoFolder } from './demo-folder.ts'
 import { playScript, type Played } from './demo-play.ts'
 import { loadDemoScript, type DemoScript } from './demo-script.ts'
@@ -14,11 +15,15 @@ import { UsageError, type Usage } from './usage.ts'
 import { createWebhookClient } from './webhook-client.ts'
 
 export const usage = {
-  synopsis: ['[--once]'],
-  options: { once: { type: 'boolean', help: 'end after the examples' } },
+  synopsis: ['[--once] [--cluster]'],
+  options: {
+    once: { type: 'boolean', help: 'end after the examples' },
+    cluster: { type: 'boolean', help: 'on a real API server, with kubectl and real traffic; only in the repository' },
+  },
   notes: [
     'Makes certificates and example tenants on the spot, starts the real HTTPS server on loopback and sends it what an API server would send, good and bad. Stays up until Ctrl-C and leaves nothing behind.',
-    'Exit code 0: every answer is as expected. 1: some answer is not.',
+    'With --cluster a control plane is started on loopback: etcd, kube-apiserver, kube-controller-manager, Gatehouse with the objects of its chart, and Traefik as the Gateway controller. What is missing is built first, with Go 1.26 or later and once for all checkouts; that takes about ten minutes.',
+    'Exit code 0: every answer is as expected. 1: some answer is not. 2: something that is needed cannot be had.',
   ],
 } as const satisfies Usage
 
@@ -26,6 +31,7 @@ export const usage = {
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   const { values, faults } = readArguments(argv, usage)
   if (faults.length > 0) throw new UsageError(faults)
+  if (values.cluster === true) return runClusterDemo(values.once === true)
   // Listened for from the start: an end by signal would leave the folder behind.
   const signalled = untilSignal()
   const script = loadDemoScript()
