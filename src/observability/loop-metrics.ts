@@ -11,6 +11,7 @@ export interface LoopMetrics extends MetricsPage, LoopRecorder {
 }
 
 const results = ['success', 'error'] as const satisfies readonly ReconcileResult[]
+const expiryName = 'gatehouse_certificate_expiry_timestamp_seconds'
 /** Kinds that nobody knew of: the set of label values stays closed. */
 const otherResource = 'other'
 
@@ -32,11 +33,6 @@ export function createLoopMetrics(resources: readonly string[]): LoopMetrics {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60],
     registers,
   })
-  const expiry = new Gauge({
-    name: 'gatehouse_certificate_expiry_timestamp_seconds',
-    help: 'When the serving certificate in its Secret ends; zero where none was read.',
-    registers,
-  })
   const gapGauge = new Gauge({
     name: 'gatehouse_coverage_gaps',
     help: 'What the live registration does not cover, by guarded resource; other: kinds that are not known.',
@@ -47,22 +43,43 @@ export function createLoopMetrics(resources: readonly string[]): LoopMetrics {
   for (const resource of known) gapGauge.set({ resource }, 0)
   collectDefaultMetrics({ register: registry })
 
+  let expiry: Gauge | undefined
+  /** Only the leader knows: a zero from all others would look like an end long ago. */
+  const forgetExpiry = (): void => {
+    registry.removeSingleMetric(expiryName)
+    expiry = undefined
+  }
+  const setGaps = (gaps: ReadonlyMap<string, number>): void => {
+    const counts = new Map<string, number>()
+    for (const [resource, count] of gaps) {
+      const label = known.has(resource) ? resource : otherResource
+      counts.set(label, (counts.get(label) ?? 0) + count)
+    }
+    for (const resource of known) gapGauge.set({ resource }, counts.get(resource) ?? 0)
+  }
+
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
-    leading: (isLeader) => leader.set(isLeader ? 1 : 0),
+    leading(isLeader) {
+      leader.set(isLeader ? 1 : 0)
+      if (isLeader) return
+      // What it last saw is not what there is.
+      forgetExpiry()
+      setGaps(new Map())
+    },
     reconciled(result, seconds) {
       passes.inc({ result })
       durations.observe(seconds)
     },
-    certificateExpiry: (notAfter) => expiry.set(notAfter.getTime() / 1000),
-    coverageGaps(gaps) {
-      const counts = new Map<string, number>()
-      for (const [resource, count] of gaps) {
-        const label = known.has(resource) ? resource : otherResource
-        counts.set(label, (counts.get(label) ?? 0) + count)
-      }
-      for (const resource of known) gapGauge.set({ resource }, counts.get(resource) ?? 0)
+    certificateExpiry(notAfter) {
+      expiry ??= new Gauge({
+        name: expiryName,
+        help: 'When the serving certificate ends: the one in the Secret, or of others the one that is shown.',
+        registers,
+      })
+      expiry.set(notAfter.getTime() / 1000)
     },
+    coverageGaps: setGaps,
   }
 }

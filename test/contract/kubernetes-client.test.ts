@@ -15,7 +15,7 @@ function listImports(file: URL, seen: Set<string> = new Set()): ReadonlySet<stri
   const code = readFileSync(file, 'utf8')
   for (const [, names = '', from = ''] of code.matchAll(/^import (?!type )(?:([^'"]*?) from )?'([^']+)'/gm)) {
     const isTypesOnly =
-      /^\{/.test(names) &&
+      names.startsWith('{') &&
       names
         .replaceAll(/[{}\s]/g, '')
         .split(',')
