@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
 
 import { playScript } from '../../src/cli/demo-play.ts'
 import { loadDemoScript } from '../../src/cli/demo-script.ts'
 import { createWebhookClient } from '../../src/cli/webhook-client.ts'
 import { guardIds } from '../../src/guards/resources.ts'
-import { runGatehouse, startGatehouse } from '../support/run-gatehouse.ts'
+import { runProgram } from '../support/control-plane/run-program.ts'
+import { waitUntil } from '../support/control-plane/wait-until.ts'
+import { root, runGatehouse, startGatehouse } from '../support/run-gatehouse.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-demo-test-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -81,3 +93,52 @@ test('an answer that the script does not expect is shown and counted', async () 
     assert.ok(faults.includes(`UNEXPECTED: ${fault}\n`), fault)
   }
 })
+
+test('--cluster says what it needs where there is no repository', async () => {
+  const image = join(folder, 'image')
+  cpSync(join(root, 'src'), join(image, 'src'), { recursive: true })
+  cpSync(join(root, 'package.json'), join(image, 'package.json'))
+  symlinkSync(join(root, 'node_modules'), join(image, 'node_modules'))
+
+  const { status, stdout, stderr } = await runProgram(process.execPath, [
+    join(image, 'src/main.ts'),
+    'demo',
+    '--cluster',
+  ])
+
+  assert.match(stderr, /^gatehouse demo: --cluster needs Gatehouse's repository, /)
+  assert.equal(stdout, '')
+  assert.equal(status, 2)
+})
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGKILL'] as const) {
+  test(`--cluster that is ended by ${signal} ends the build of what it needs, and removes what is half done`, async () => {
+    const place = mkdtempSync(join(folder, 'build-'))
+    const cache = join(place, 'gatehouse', 'tools')
+    // A Go that downloads at once and builds for ever.
+    const programs = join(place, 'bin')
+    mkdirSync(programs)
+    const script = `#!/bin/sh\n[ "$1" = build ] || exit 0\necho $$ >'${place}/pid.new'\nmv '${place}/pid.new' '${place}/pid'\nexec sleep 600\n`
+    writeFileSync(join(programs, 'go'), script, { mode: 0o755 })
+    const env = {
+      PATH: [programs, process.env['PATH']].join(delimiter),
+      XDG_CACHE_HOME: place,
+      KUBEBUILDER_ASSETS: place,
+    }
+    const child = startGatehouse(['demo', '--cluster'], { env })
+    const output = once(child.stdout.resume(), 'close')
+    const closed = once(child, 'exit')
+    await waitUntil('the build', () => existsSync(join(place, 'pid')) || undefined)
+    const during = readdirSync(cache)
+
+    child.kill(signal)
+    const [code] = await closed
+    // Closed by the last process that holds it.
+    await output
+
+    assert.equal(during.length, 2, 'a lock and a half-done build')
+    assert.equal(code, signal === 'SIGKILL' ? null : 1)
+    assert.deepEqual(readdirSync(cache), [])
+    assert.throws(() => process.kill(Number(readFileSync(join(place, 'pid'), 'utf8')), 0), { code: 'ESRCH' })
+  })
+}
