@@ -9,10 +9,10 @@ import { z } from 'zod'
 import { caPlaceholder } from '../../scripts/generated/manifests.ts'
 import { type ControlPlane, startControlPlane } from '../support/control-plane/control-plane.ts'
 import { installCrds } from '../support/control-plane/crds.ts'
-import { whySkipped } from '../support/control-plane/tools.ts'
+import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
 import { at, chart, listScenarios, parseManifests, runHelm, template } from './render.ts'
 
-const skip = await whySkipped()
+const skip = await whySkipped([...controlPlaneTools, 'helm'])
 /** A first run builds; everything after that takes seconds. */
 const timeout = 45 * 60_000
 const namespace = 'gatehouse-system'

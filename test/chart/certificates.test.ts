@@ -1,12 +1,12 @@
 /** templates/{ca-secret,tls-secret,certificate,…}.yaml and every caBundle: who vouches for the webhook. */
 import assert from 'node:assert/strict'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
 import { parseConfig } from '../../src/config/load.ts'
 import { all, at, one, render, template, type Manifest, type RenderOptions } from './render.ts'
+import { test } from './with-helm.ts'
 
 const day = 24 * 60 * 60 * 1000
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'

@@ -1,6 +1,5 @@
 /** templates/configmap.yaml: the configuration file that both processes read. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -8,6 +7,7 @@ import { z } from 'zod'
 import type { Config } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { listScenarios, one, readChart, render, type Manifest, type RenderOptions } from './render.ts'
+import { test } from './with-helm.ts'
 
 const environment = { KUBERNETES_SERVICE_HOST: '10.96.0.1' }
 const controller = 'system:serviceaccount:gatehouse-system:gatehouse-controller'

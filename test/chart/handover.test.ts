@@ -1,7 +1,6 @@
 /** What Helm makes and what the controller makes of it: it takes the chart's CA and certificate as its own. */
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
@@ -9,6 +8,7 @@ import { readControllerSettings } from '../../src/cli/controller-settings.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { planRotation, type RotationState } from '../../src/tls/rotation.ts'
 import { at, one, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const hour = 60 * 60 * 1000
 
@@ -30,7 +30,7 @@ test('the controller renews the certificate of the chart, by its CA, when two th
   const after = planRotation(observe(manifests, new Date(Date.now() + 161 * hour)), settingsOf(manifests))
 
   assert.equal(before, undefined)
-  assert.ok(after?.kind === 'issue-leaf', after?.kind)
+  assert.ok(after?.kind === 'issue-leaf')
   assert.equal(after.cause, 'due')
   assert.equal(after.issuer.cert.trim(), textsOf(manifests, 'gatehouse-ca')['tls.crt']?.trim())
 })

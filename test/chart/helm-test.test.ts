@@ -5,11 +5,11 @@ import { after, before, describe, test } from 'node:test'
 import { type ControlPlane, startControlPlane } from '../support/control-plane/control-plane.ts'
 import { type Gatehouse, installGatehouse } from '../support/control-plane/gatehouse.ts'
 import { installCrds } from '../support/control-plane/crds.ts'
-import { whySkipped } from '../support/control-plane/tools.ts'
+import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
 import { render, type Manifest } from './render.ts'
 import { hooksOf, runTestPod } from './run-test-pod.ts'
 
-const skip = await whySkipped()
+const skip = await whySkipped([...controlPlaneTools, 'helm'])
 /** A first run builds; everything after that takes seconds. */
 const timeout = 45 * 60_000
 

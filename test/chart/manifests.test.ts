@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
 import { caPlaceholder, renderManifests } from '../../scripts/generated/manifests.ts'
 import { at, chart, one, parseManifests, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const root = join(chart, '..', '..')
 const installation = read('deploy/gatehouse.yaml')

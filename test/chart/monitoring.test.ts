@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
 import { all, at, chart, one, readChart, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const kinds = ['ServiceMonitor', 'PrometheusRule']
 const on = {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
 import { parse } from 'yaml'
 import { z } from 'zod'
 
 import { at, chart, one, readChart, render } from './render.ts'
+import { test } from './with-helm.ts'
 
 const everything = {
   metrics: {

@@ -1,8 +1,8 @@
 /** templates/*-networkpolicy.yaml: who may connect to the pods, by port. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { all, at, one, render } from './render.ts'
+import { test } from './with-helm.ts'
 
 const controllerPods = {
   podSelector: {

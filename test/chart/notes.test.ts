@@ -1,9 +1,9 @@
 /** templates/NOTES.txt: what whoever installed it should know, and do first. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { guardIds } from '../../src/guards/resources.ts'
 import { chart, runHelm } from './render.ts'
+import { test } from './with-helm.ts'
 
 test('tells the mode of each guard and what happens in an outage', async () => {
   const values = {

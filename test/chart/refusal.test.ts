@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { after, test } from 'node:test'
+import { after } from 'node:test'
 
 import { all, at, one, render, type Manifest } from './render.ts'
 import { environmentOf, hooksOf, runTestPod } from './run-test-pod.ts'
+import { test } from './with-helm.ts'
 
 interface Asked {
   readonly url: string

@@ -1,6 +1,5 @@
 /** templates/{validating,mutating}webhookconfiguration.yaml: what the API server asks Gatehouse about, and how. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
@@ -9,6 +8,7 @@ import { mutatorIds } from '../../src/mutators/mutator.ts'
 import { celLiteral } from '../../src/registration/conditions.ts'
 import { mutatingWebhooks, validatingWebhooks } from '../../src/registration/webhooks.ts'
 import { all, at, one, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const validating = 'ValidatingWebhookConfiguration'
 const mutating = 'MutatingWebhookConfiguration'

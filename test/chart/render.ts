@@ -38,11 +38,11 @@ export interface HelmResult {
   readonly stderr: string
 }
 
-const helm = ensureTool('helm')
-
 /** Runs Helm; values, if any, arrive as one more file. */
 export async function runHelm(args: readonly string[], values?: object): Promise<HelmResult> {
-  const child = spawn(await helm, [...args, ...(values === undefined ? [] : ['--values', '-'])], { stdio: 'pipe' })
+  const child = spawn(await ensureTool('helm'), [...args, ...(values === undefined ? [] : ['--values', '-'])], {
+    stdio: 'pipe',
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { before, test } from 'node:test'
+import { before } from 'node:test'
 
 import { z } from 'zod'
 
@@ -15,6 +15,7 @@ import { createPodLister } from '../../src/cluster/pods.ts'
 import { createSecretStore } from '../../src/cluster/secrets.ts'
 import { createRegistrationStore } from '../../src/cluster/webhook-configurations.ts'
 import { all, chart, render } from './render.ts'
+import { test } from './with-helm.ts'
 
 const Rule = z.object({
   apiGroups: z.array(z.string()).default([]),

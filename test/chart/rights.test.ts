@@ -1,8 +1,8 @@
 /** templates/*role*.yaml: what each process may, as little of DESIGN section 14 as its code calls by now. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { all, at, one, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const discovery = { nonResourceURLs: ['/api', '/apis'], verbs: ['get'] }
 const namespaces = { apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }

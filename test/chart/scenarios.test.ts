@@ -1,9 +1,9 @@
 /** ci/*-values.yaml: one value set a scenario; each renders, passes Helm's strict lint, and says something new. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { test } from 'node:test'
 
 import { chart, listScenarios, render, runHelm } from './render.ts'
+import { test } from './with-helm.ts'
 
 const scenarios = listScenarios()
 

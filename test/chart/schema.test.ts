@@ -1,11 +1,11 @@
 /** values.schema.json: a value that is wrong, or that nobody reads, is refused before anything is rendered. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 
 import { at, readChart, template } from './render.ts'
+import { test } from './with-helm.ts'
 
 const wrong: readonly (readonly [path: string, value: unknown])[] = [
   ['replicas', 3],

@@ -1,10 +1,10 @@
 /** templates/*-{deployment,poddisruptionbudget,resourcequota,service}.yaml: the pods, and what keeps enough of them. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { z } from 'zod'
 
 import { all, at, one, render, type Manifest } from './render.ts'
+import { test } from './with-helm.ts'
 
 const processes = ['admission', 'controller'] as const
 
