@@ -1,11 +1,14 @@
 /** `gatehouse demo --cluster`: its story, and that nothing is left of it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 
+import { findCacheFolder } from '../support/control-plane/cache-folder.ts'
+import { ensureCrdSources } from '../support/control-plane/crd-modules.ts'
 import { runProgram } from '../support/control-plane/run-program.ts'
 import { controlPlaneTools, ensureTools, whySkipped } from '../support/control-plane/tools.ts'
 import { runGatehouse, startGatehouse } from '../support/run-gatehouse.ts'
@@ -73,20 +76,49 @@ test('it stays up for whoever follows its words, and Ctrl-C removes everything',
   assert.deepEqual(readdirSync(folder), [])
 })
 
-test('a demo that is killed in the middle leaves nothing behind', { skip, timeout }, async (t) => {
-  const child = startGatehouse(['demo', '--cluster'], { env })
-  t.after(() => child.kill('SIGKILL'))
-  // Closed by the last process that holds it: everything is over then.
-  const closed = once(child.stdout, 'close')
-  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
-    if (String(chunk).includes('takeover.yaml')) break
+test(
+  'without Traefik it says what it leaves out, and killed in the middle it leaves nothing behind',
+  {
+    skip,
+    timeout,
+  },
+  async (t) => {
+    const child = startGatehouse(['demo', '--cluster'], { env: { ...env, ...(await hideTraefik()) } })
+    t.after(() => child.kill('SIGKILL'))
+    // Closed by the last process that holds it: everything is over then.
+    const closed = once(child.stdout, 'close')
+    const said = text(child.stderr)
+    for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+      if (String(chunk).includes('takeover created')) break
+    }
+    const during = readdirSync(folder)
+
+    child.kill('SIGKILL')
+    child.stdout.resume()
+    await closed
+
+    assert.match(
+      await said,
+      /^\[ +\d+ s\] Without Traefik no traffic is shown, .*Missing traefik: install Go 1\.26 or later/m,
+    )
+    assert.equal(during.length, 1)
+    assert.deepEqual(readdirSync(folder), [])
+  },
+)
+
+/** A machine that has all but Traefik, and cannot build. */
+async function hideTraefik(): Promise<Readonly<Record<string, string>>> {
+  const place = mkdtempSync(join(tmpdir(), 'gatehouse-demo-programs-'))
+  after(() => rmSync(place, { recursive: true }))
+  const found = await ensureTools([...controlPlaneTools, 'helm'])
+  for (const [name, path] of Object.entries(found)) symlinkSync(path, join(place, name))
+  writeFileSync(join(place, 'go'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+  await ensureCrdSources()
+  mkdirSync(join(place, 'gatehouse'))
+  symlinkSync(join(findCacheFolder(), 'crds'), join(place, 'gatehouse', 'crds'))
+  return {
+    KUBEBUILDER_ASSETS: place,
+    XDG_CACHE_HOME: place,
+    PATH: [place, process.env['PATH']].join(delimiter),
   }
-  const during = readdirSync(folder)
-
-  child.kill('SIGKILL')
-  child.stdout.resume()
-  await closed
-
-  assert.equal(during.length, 1)
-  assert.deepEqual(readdirSync(folder), [])
-})
+}
