@@ -64,6 +64,32 @@ test('a leader that ends releases the Lease, and the other leads within a retry'
   assert.equal(leases.current()?.transitions, 1)
 })
 
+test('a renewal that was cut short, and arrived all the same, does not keep the Lease from being released', async (t) => {
+  const [clock, leases] = [createFakeClock(), createFakeLeases()]
+  const one = start(t, leases, clock, 'one')
+  await pass(clock, 1_000)
+  const held = leases.current() ?? assert.fail('nobody holds the Lease')
+  await leases.store.replace(held, held, new AbortController().signal)
+
+  one.end()
+  await one.ended
+
+  assert.equal(leases.current()?.holder, '')
+})
+
+test('a Lease that is in another hand by now is not released', async (t) => {
+  const [clock, leases] = [createFakeClock(), createFakeLeases()]
+  const one = start(t, leases, clock, 'one')
+  await pass(clock, 1_000)
+  const held = leases.current() ?? assert.fail('nobody holds the Lease')
+  await leases.store.replace(held, { ...held, holder: 'other' }, new AbortController().signal)
+
+  one.end()
+  await one.ended
+
+  assert.equal(leases.current()?.holder, 'other')
+})
+
 test('a leader that cannot renew stops before anybody else begins', async (t) => {
   const [clock, leases] = [createFakeClock(), createFakeLeases()]
   const one = start(t, leases, clock, 'one')

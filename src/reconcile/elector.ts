@@ -177,7 +177,11 @@ export function createElector(options: ElectorOptions): Elector {
     const bounded = new AbortController()
     const cancel = clock.after(renewMs, () => bounded.abort())
     try {
-      await store.replace(held, { ...held, holder: '', durationSeconds: 1, renewedAt: clock.date() }, bounded.signal)
+      // Read anew: a renewal that was cut short may have arrived all the same.
+      const found = await store.read(bounded.signal)
+      if (found?.holder !== identity) return
+      const released = { ...found, holder: '', durationSeconds: 1, renewedAt: clock.date() }
+      if ((await store.replace(found, released, bounded.signal)) === undefined) return
       log.info({ identity }, 'Released the Lease')
     } catch (error) {
       log.warn({ error: error instanceof Error ? error.message : '' }, 'Failed to release the Lease')
