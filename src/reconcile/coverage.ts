@@ -22,8 +22,8 @@ export interface CoverageOptions {
   readonly onGaps: (gaps: ReadonlyMap<string, number>) => void
 }
 
-/** An upgrade or a rotation under way is no gap: what is found is looked at once more before anybody is told. */
-const confirmMs = 5_000
+/** A rotation or a roll-out under way is no gap: what is found is looked at once more before anybody is told. */
+const confirmMs = 60_000
 
 export function createCoverage(options: CoverageOptions): Controller {
   const { intervalMs, find, events, log, onGaps } = options
