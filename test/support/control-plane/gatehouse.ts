@@ -38,8 +38,8 @@ export interface Gatehouse extends Registration {
   readonly balancer: Balancer | undefined
   /** A token of the admission server's own ServiceAccount. */
   readonly token: string
-  /** Brings the live Secret of the certificate into the files of the processes, as the kubelet would. */
-  refreshCertificate(): Promise<void>
+  /** Brings the live Secret of the certificate into the files of all processes, or of one, as the kubelet would. */
+  refreshCertificate(replica?: number): Promise<void>
   /** Registration first, then the processes. The chart's other objects stay; a next installation applies them again. */
   stop(): Promise<void>
 }
@@ -69,12 +69,11 @@ export async function installGatehouse(plane: ControlPlane, options: GatehouseOp
   const folder = await mkdtemp(join(plane.folder, 'gatehouse-'))
   const certificates = join(folder, 'tls')
   const secretPath = `/api/v1/namespaces/${release.namespace}/secrets/${pickObject(objects, 'Secret', '-tls').metadata.name}`
-  const refreshCertificate = async (): Promise<void> => {
+  const refreshCertificate = async (replica?: number): Promise<void> => {
     const { data } = Secret.parse(await get(plane, secretPath))
-    await projectVolume(
-      certificates,
-      mapValues(data, (text) => Buffer.from(text, 'base64')),
-    )
+    const files = mapValues(data, (text) => Buffer.from(text, 'base64'))
+    const those = replica === undefined ? Array.from({ length: replicas }, (_, index) => index) : [replica]
+    for (const index of those) await projectVolume(join(certificates, `${index}`), files)
   }
   await refreshCertificate()
   const token = await createToken(plane, objects, release)
@@ -93,7 +92,8 @@ export async function installGatehouse(plane: ControlPlane, options: GatehouseOp
       const at = replicas === 1 ? { host, port: route.port } : { host: '127.0.0.1', port: ownPort }
       const snapshot = join(place, 'namespaces.json')
       const apiServer = { url: plane.url, caFile: plane.caFile, tokenFile }
-      const certificate = { certFile: join(certificates, 'tls.crt'), keyFile: join(certificates, 'tls.key') }
+      const mounted = join(certificates, `${index}`)
+      const certificate = { certFile: join(mounted, 'tls.crt'), keyFile: join(mounted, 'tls.key') }
       await mkdir(place)
       // What differs from a pod is where things are, and nothing else. JSON is YAML.
       const file = {
