@@ -1,6 +1,6 @@
 /** What a Service does: new connections go to one of the backends that are in rotation, old ones stay where they are. */
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 
 export interface Balancer {
   /** Takes the backend out of rotation, as when its pod is being deleted. */
@@ -12,8 +12,11 @@ export interface Balancer {
 /** Listens at `host` and `port` and passes connections on to ports of 127.0.0.1, in turn. */
 export async function startBalancer(host: string, port: number, backends: readonly number[]): Promise<Balancer> {
   const inRotation = new Set(backends)
+  const open = new Set<Socket>()
   let turn = 0
   const server = createServer({ noDelay: true, pauseOnConnect: true }, (incoming) => {
+    open.add(incoming)
+    incoming.once('close', () => open.delete(incoming))
     const ports = Array.from(inRotation)
     const backend = ports[turn++ % Math.max(ports.length, 1)]
     if (backend === undefined) {
@@ -32,6 +35,12 @@ export async function startBalancer(host: string, port: number, backends: readon
   return {
     remove: (backend) => void inRotation.delete(backend),
     add: (backend) => void inRotation.add(backend),
-    close: () => new Promise((resolve) => server.close(() => resolve())),
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      // One whose other end is gone without a word would be waited for until TCP gives up.
+      for (const socket of open) socket.destroy()
+      await closed
+    },
   }
 }
