@@ -91,7 +91,8 @@ test('a replica that was killed comes back and serves alone', { skip }, async (t
   const [leaving, back] = [replica(0), replica(1)]
   await back.stop('SIGKILL')
   await rejoin(back)
-  const load = beginLoad(t, { name: 'back', clients: 8, pauseMs: 100 })
+  const clients = 8
+  const load = beginLoad(t, { name: 'back', clients, pauseMs: 100 })
 
   await load.reached(20)
   gatehouse.balancer?.remove(leaving.port)
@@ -104,7 +105,8 @@ test('a replica that was killed comes back and serves alone', { skip }, async (t
   assert.deepEqual(listFailures(writes), [])
   await assertStored(plane.request, writes, 'back')
   const asked = (await countReviews({ instances: [back] })) - before
-  assert.ok(asked >= 50, `it was asked ${asked} times`)
+  // Of each client one write may have been judged before the count, and had its answer after it.
+  assert.ok(asked >= 50 - clients, `it was asked ${asked} times`)
 })
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
