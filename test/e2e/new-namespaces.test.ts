@@ -3,7 +3,7 @@
  * not depend on whether the news of the namespace has reached every replica.
  */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import type { ApiAnswer } from '../support/control-plane/api-request.ts'
 import { installGatehouse, type Gatehouse } from '../support/control-plane/gatehouse.ts'
 import { startControlPlane, type ControlPlane } from '../support/control-plane/control-plane.ts'
@@ -67,59 +67,66 @@ async function createTenant(name: string, apex: string): Promise<void> {
   assert.equal(outcomeOf(made), 'stored', name)
 }
 
-test('200 namespaces in a row take their own route in the same moment, and none beside it', { skip }, async () => {
-  const faults: string[] = []
+// A namespace takes its time to go.
+describe('a new namespace', { skip, concurrency: true }, () => {
+  test('200 namespaces in a row take their own route in the same moment, and none beside it', async () => {
+    const faults: string[] = []
 
-  for (let number = 0; number < 200; number++) {
-    await createTenant(`tenant-row-${number}`, `row-${number}.example.org`)
-    faults.push(
-      ...(await writeFirstRoutes(`tenant-row-${number}`, `row-${number}.example.org`, `row-${number - 1}.example.org`)),
-    )
-  }
-
-  assert.deepEqual(faults, [])
-})
-
-test('fifty namespaces and their routes, all sent at once, are told apart', { skip }, async () => {
-  const numbers = Array.from({ length: 50 }, (_, number) => number)
-
-  const faults = await Promise.all(
-    numbers.map(async (number) => {
-      const name = `tenant-burst-${number}`
-      const apex = `burst-${number}.example.org`
-      const routes = writeFirstRoutes(name, apex, `burst-${(number + 1) % 50}.example.org`)
-      await createTenant(name, apex)
-      return routes
-    }),
-  )
-
-  assert.deepEqual(faults.flat(), [])
-})
-
-test(
-  'a namespace that comes back with another label owns the new name and no longer the old one',
-  { skip },
-  async () => {
-    const numbers = Array.from({ length: 10 }, (_, number) => number)
-    const nameOf = (number: number) => `tenant-back-${number}`
-    for (const number of numbers) {
-      await createTenant(nameOf(number), `old-${number}.example.org`)
-      assert.deepEqual(
-        await writeFirstRoutes(nameOf(number), `old-${number}.example.org`, `new-${number}.example.org`),
-        [],
+    for (let number = 0; number < 200; number++) {
+      await createTenant(`tenant-row-${number}`, `row-${number}.example.org`)
+      faults.push(
+        ...(await writeFirstRoutes(
+          `tenant-row-${number}`,
+          `row-${number}.example.org`,
+          `row-${number - 1}.example.org`,
+        )),
       )
     }
 
+    assert.deepEqual(faults, [])
+  })
+
+  test('fifty namespaces and their routes, all sent at once, are told apart', async () => {
+    const numbers = Array.from({ length: 50 }, (_, number) => number)
+
     const faults = await Promise.all(
       numbers.map(async (number) => {
-        const old = tenantNamespace(nameOf(number), `old-${number}.example.org`)
-        await platform.remove(old)
-        await platform.vanishes(old)
-        await createTenant(nameOf(number), `new-${number}.example.org`)
-        return writeFirstRoutes(nameOf(number), `new-${number}.example.org`, `old-${number}.example.org`)
+        const name = `tenant-burst-${number}`
+        const apex = `burst-${number}.example.org`
+        const routes = writeFirstRoutes(name, apex, `burst-${(number + 1) % 50}.example.org`)
+        await createTenant(name, apex)
+        return routes
       }),
     )
 
     assert.deepEqual(faults.flat(), [])
-  },
-)
+  })
+
+  test(
+    'a namespace that comes back with another label owns the new name and no longer the old one',
+    { skip },
+    async () => {
+      const numbers = Array.from({ length: 10 }, (_, number) => number)
+      const nameOf = (number: number) => `tenant-back-${number}`
+      for (const number of numbers) {
+        await createTenant(nameOf(number), `old-${number}.example.org`)
+        assert.deepEqual(
+          await writeFirstRoutes(nameOf(number), `old-${number}.example.org`, `new-${number}.example.org`),
+          [],
+        )
+      }
+
+      const faults = await Promise.all(
+        numbers.map(async (number) => {
+          const old = tenantNamespace(nameOf(number), `old-${number}.example.org`)
+          await platform.remove(old)
+          await platform.vanishes(old)
+          await createTenant(nameOf(number), `new-${number}.example.org`)
+          return writeFirstRoutes(nameOf(number), `new-${number}.example.org`, `old-${number}.example.org`)
+        }),
+      )
+
+      assert.deepEqual(faults.flat(), [])
+    },
+  )
+})

@@ -21,9 +21,11 @@ before(async () => {
 })
 after(() => set?.plane.stop())
 
-describe('people', { skip }, () => testPeople(stage))
-describe('versions', { skip }, () => testVersions(stage))
-describe('identities', { skip }, () => testIdentities(stage))
-describe('controllers', { skip }, () => testControllers(stage))
-// Namespaces take their time to go.
-describe('deletion', { skip, concurrency: true }, () => testDeletion(stage))
+describe('at a real API server', { skip }, () => {
+  describe('people', () => testPeople(stage))
+  describe('versions', () => testVersions(stage))
+  describe('identities', () => testIdentities(stage))
+  describe('controllers', () => testControllers(stage))
+  // Namespaces take their time to go.
+  describe('deletion', { concurrency: true }, () => testDeletion(stage))
+})

@@ -44,16 +44,16 @@ const writesStatus =
 export const goesThrough: Readonly<Record<string, Write>> = {
   // Ordinary life of namespaces.
   'an ordinary namespace is created': ({ admin }) => admin.create(plain),
-  'kube-controller-manager brings kube-root-ca.crt into it': ({ admin }) =>
+  'kube-controller-manager brings kube-root-ca.crt into an ordinary namespace': ({ admin }) =>
     admin.appears(make.configMap('plain', 'kube-root-ca.crt', {})),
-  'kube-controller-manager brings its ServiceAccount into it': ({ admin }) =>
+  'kube-controller-manager brings a ServiceAccount into an ordinary namespace': ({ admin }) =>
     admin.appears(serviceAccount('default', 'plain')),
-  'an unprotected label is put on it': putsLabelOn(plain),
-  'an annotation is put on it': ({ admin }) =>
+  'an unprotected label is put on an ordinary namespace': putsLabelOn(plain),
+  'an annotation is put on an ordinary namespace': ({ admin }) =>
     admin.patch(plain, { metadata: { annotations: { 'example.org/note': 'x' } } }),
-  'its status is written': ({ admin }) =>
+  'the status of an ordinary namespace is written': ({ admin }) =>
     admin.replace({ ...plain, metadata: { name: 'plain', labels: { 'example.org/team': 'red' } } }, 'status'),
-  'it is deleted': ({ admin }) => admin.remove(plain),
+  'an ordinary namespace is deleted': ({ admin }) => admin.remove(plain),
   'a namespace whose name only looks like one of a tenant is created': ({ admin }) =>
     admin.create(make.namespace('tenants')),
   'a tenant namespace without a label is created': ({ admin }) => admin.create(make.namespace('tenant-new')),
@@ -75,36 +75,36 @@ export const goesThrough: Readonly<Record<string, Write>> = {
   // What repairs Gatehouse.
   "Gatehouse's own ConfigMap is changed": putsLabelOn(make.configMap(own, 'gatehouse-config', {})),
   "Gatehouse's own Secret is changed": putsLabelOn(secret),
-  'a Secret is created beside it': ({ admin }) =>
+  "a Secret is created in Gatehouse's namespace": ({ admin }) =>
     admin.create({ ...secret, metadata: { name: 'extra', namespace: own } }),
-  'a Lease is taken in its namespace': ({ admin }) => admin.create(lease(own, 'gatehouse-controller')),
-  'the Lease is renewed': ({ admin }) =>
+  "a Lease is taken in Gatehouse's namespace": ({ admin }) => admin.create(lease(own, 'gatehouse-controller')),
+  "a Lease is renewed in Gatehouse's namespace": ({ admin }) =>
     admin.patch(lease(own, 'gatehouse-controller'), { spec: { renewTime: '2030-01-01T00:00:00.000000Z' } }),
-  'its Deployments are applied again': async (outage) => {
+  "Gatehouse's own Deployments are applied again": async (outage) => {
     const answers = await Promise.all([applyDeployment('-admission', outage), applyDeployment('-controller', outage)])
     return answers.find(({ status }) => status >= 300) ?? answers[0]
   },
-  'kube-controller-manager makes pods of its Deployment': ({ plane }) =>
+  'kube-controller-manager makes pods of Gatehouse': ({ plane }) =>
     waitUntil('its pods are there', async () => {
       const selector = encodeURIComponent('app.kubernetes.io/component=admission')
       const answer = await plane.request('GET', `/api/v1/namespaces/${own}/pods?labelSelector=${selector}`)
       const pods = valueAt(answer.body, 'items')
       return Array.isArray(pods) && pods.length > 0 ? answer : undefined
     }),
-  'its Deployment is scaled': ({ admin }) =>
+  "Gatehouse's own Deployment is scaled": ({ admin }) =>
     admin.patch(
       { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'gatehouse-admission', namespace: own } },
       { spec: { replicas: 5 } },
       'scale',
     ),
-  'its pods get tokens': ({ plane }) =>
+  "Gatehouse's own pods get tokens": ({ plane }) =>
     plane.request('POST', `/api/v1/namespaces/${own}/serviceaccounts/gatehouse-admission/token`, {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
       spec: {},
     }),
-  'a route in its own namespace is created': ({ admin }) => admin.create(make.route(own, 'metrics', [foreign])),
-  'its namespace gets an unprotected label': putsLabelOn(make.namespace(own)),
+  "a route is created in Gatehouse's own namespace": ({ admin }) => admin.create(make.route(own, 'metrics', [foreign])),
+  "an unprotected label is put on Gatehouse's own namespace": putsLabelOn(make.namespace(own)),
   'the registration itself is changed': ({ plane }) =>
     plane.request('PATCH', '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/gatehouse', {
       metadata: { labels: { 'example.org/broken': 'glass' } },
@@ -151,9 +151,10 @@ export const goesThrough: Readonly<Record<string, Write>> = {
     admin.create(make.tenantGateway(alice, 'plain', { apex: 'alice.example.org' })),
   'another ConfigMap is created in the platform namespace': ({ admin }) =>
     admin.create(make.configMap(own, 'another', {})),
-  'another ConfigMap is changed there': ({ admin }) =>
+  'another ConfigMap is changed in the platform namespace': ({ admin }) =>
     admin.patch(make.configMap(own, 'another', {}), { data: { key: 'x' } }),
-  'another ConfigMap is deleted there': ({ admin }) => admin.remove(make.configMap(own, 'another', {})),
+  'another ConfigMap is deleted in the platform namespace': ({ admin }) =>
+    admin.remove(make.configMap(own, 'another', {})),
   'a label is put on an unchanged platform-config': putsLabelOn(stored.platformConfig),
   'a ConfigMap named platform-config is created elsewhere': ({ admin }) =>
     admin.create(make.platformConfig('default', [])),

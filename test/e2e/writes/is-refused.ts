@@ -12,15 +12,15 @@ export const isRefused: Readonly<Record<string, readonly [GuardId, Write]>> = {
     'route-hostname',
     ({ admin }) => admin.create(make.route(alice, 'new', ['shop.alice.example.org'])),
   ],
-  'a TLSRoute there': [
+  'a TLSRoute in the namespace of a tenant': [
     'route-hostname',
     ({ admin }) => admin.create(make.route(alice, 'new', ['tls.alice.example.org'], { kind: 'TLSRoute' })),
   ],
-  'a GRPCRoute there': [
+  'a GRPCRoute in the namespace of a tenant': [
     'route-hostname',
     ({ admin }) => admin.create(make.route(alice, 'new', ['grpc.alice.example.org'], { kind: 'GRPCRoute' })),
   ],
-  'an HTTPRoute there as a dry run': [
+  'an HTTPRoute in the namespace of a tenant as a dry run': [
     'route-hostname',
     ({ admin }) => admin.create(make.route(alice, 'dry', ['shop.alice.example.org']), '?dryRun=All'),
   ],
@@ -41,7 +41,7 @@ export const isRefused: Readonly<Record<string, readonly [GuardId, Write]>> = {
     'gateway-hostname',
     ({ admin }) => admin.create(make.gateway(alice, 'new', 'shop.alice.example.org')),
   ],
-  'a ListenerSet there': [
+  'a ListenerSet in the namespace of a tenant': [
     'gateway-hostname',
     ({ admin }) => admin.create(make.listenerSet(alice, 'new', 'shop.alice.example.org')),
   ],
