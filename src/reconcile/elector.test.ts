@@ -3,7 +3,8 @@ import { test, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts'
 import { createFakeLeases, type FakeLeases } from '../../test/support/fake-leases.ts'
-import { createElector, LeadLostError, type Elector, type Lead } from './elector.ts'
+import { createElector, type Elector } from './elector.ts'
+import { type Lead, LeadLostError } from './lead.ts'
 
 interface Replica {
   readonly elector: Elector
@@ -103,6 +104,21 @@ test('a leader that cannot renew stops before anybody else begins', async (t) =>
 
   assert.equal(one.leads[0]?.signal.aborted, true)
   assert.equal(one.elector.isLeading(), false)
+})
+
+test('an outage is a line in the log a minute', async (t) => {
+  const [clock, leases] = [createFakeClock(), createFakeLeases()]
+  leases.fail(true)
+  const lines: string[] = []
+  const log = { ...silent, warn: (_: object, message: string) => void lines.push(message) }
+  const elector = createElector({ ...times, store: leases.store, identity: 'one', clock, log })
+  const ending = new AbortController()
+  t.after(() => ending.abort())
+
+  void elector.run(ending.signal, async () => assert.fail('took the lead'))
+  await pass(clock, 90_000)
+
+  assert.deepEqual(lines, ['Failed to use the Lease', 'Failed to use the Lease'])
 })
 
 test('a request that is never answered does not keep the lead', async (t) => {

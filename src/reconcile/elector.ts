@@ -3,6 +3,7 @@
  * different machines are never compared. A holder not seen to renew for the length of its Lease, on the clock of whoever
  * watches, is gone. The holder itself stops earlier, when it could not renew for `renewMs`.
  */
+import { type Lead, LeadLostError } from './lead.ts'
 import { createPause } from './pause.ts'
 import type { Clock, LeaseRecord, LeaseStore, Log, StoredLease } from './ports.ts'
 
@@ -15,14 +16,6 @@ export interface ElectorOptions {
   readonly retryMs: number
   readonly clock: Clock
   readonly log: Log
-}
-
-/** What a leader is handed. */
-export interface Lead {
-  /** Aborts as soon as the lead is lost. */
-  readonly signal: AbortSignal
-  /** Throws where the Lease has not been renewed in time, whether a timer has run by now or not. */
-  assertLeading(): void
 }
 
 export interface Elector {
@@ -38,12 +31,7 @@ export interface Elector {
   hasAnswered(): boolean
 }
 
-export class LeadLostError extends Error {
-  override readonly name = 'LeadLostError'
-  constructor() {
-    super('the Lease was not renewed in time')
-  }
-}
+const complainAgainMs = 60_000
 
 export function createElector(options: ElectorOptions): Elector {
   const { store, identity, durationMs, renewMs, retryMs, clock, log } = options
@@ -54,6 +42,7 @@ export function createElector(options: ElectorOptions): Elector {
   let renewedAt = -Infinity
   let leading = false
   let answered = false
+  let complained: { readonly error: string; readonly at: number } | undefined
 
   return {
     isLeading: () => leading,
@@ -123,11 +112,20 @@ export function createElector(options: ElectorOptions): Elector {
   /** {@link take}, where an error is only one attempt that failed. */
   async function attempt(signal: AbortSignal): Promise<boolean> {
     try {
-      return await take(signal)
+      const isOurs = await take(signal)
+      complained = undefined
+      return isOurs
     } catch (error) {
-      if (!signal.aborted) log.warn({ error: error instanceof Error ? error.message : '' }, 'Failed to use the Lease')
+      if (!signal.aborted) complain(error instanceof Error ? error.message : String(error))
       return false
     }
+  }
+
+  /** Once a minute: an outage repeats itself with every attempt. */
+  function complain(error: string): void {
+    if (complained?.error === error && clock.now() - complained.at < complainAgainMs) return
+    complained = { error, at: clock.now() }
+    log.warn({ error }, 'Failed to use the Lease')
   }
 
   /** Takes or renews the Lease. False: it is another's. */

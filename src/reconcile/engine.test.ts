@@ -3,8 +3,9 @@ import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.ts'
 import type { Controller, Outcome, Pass } from './controller.ts'
-import type { Elector, Lead } from './elector.ts'
+import type { Elector } from './elector.ts'
 import { createEngine } from './engine.ts'
+import type { Lead } from './lead.ts'
 
 const nothing: Outcome = { changes: [] }
 
