@@ -139,6 +139,31 @@ test('a finalizer comes off an object under deletion without a fact being asked 
   assert.equal(decisionOf(judged).allowed, true)
 })
 
+test('a finalizer comes off an object that the table does not know, and nothing else may change with it', () => {
+  const gone = { deletionTimestamp: '2026-09-01T10:00:00Z' }
+  const before = { metadata: { ...gone, finalizers: ['a/b'], annotations: { a: 'b' } }, spec: { host: 'x' } }
+  const after = { ...before, metadata: { ...gone, annotations: { a: 'b' } } }
+  const retired = { group: 'extensions', version: 'v1beta1' }
+  const tried = [
+    { gvk: { ...retired, kind: 'Ingress' }, resource: { ...retired, resource: 'ingresses' } },
+    {
+      gvk: { group: 'gateway.networking.k8s.io', version: 'v9', kind },
+      resource: { group: 'gateway.networking.k8s.io', version: 'v9', resource: 'httproutes' },
+    },
+  ]
+  const judgeChange = (object: object, about: object): boolean =>
+    decisionOf(judgeIn({}, { kind, ...about, object, oldObject: before } as ReviewParts)).allowed
+
+  for (const about of tried) {
+    assert.equal(judgeChange(after, about), true)
+    assert.equal(judgeChange({ ...after, spec: { host: 'y' } }, about), false)
+    assert.equal(judgeChange({ ...after, other: {} }, about), false)
+    assert.equal(judgeChange({ ...after, metadata: { ...gone, annotations: { a: 'c' } } }, about), false)
+    assert.equal(judgeChange({ ...after, metadata: { annotations: { a: 'b' } } }, about), false, 'not under deletion')
+    assert.equal(judgeChange(after, { ...about, subResource: 'scale' }), false)
+  }
+})
+
 test('under deletion anything that the guard reads must stay as it was', () => {
   const metadata = { deletionTimestamp: '2026-09-01T10:00:00Z' }
   const object = { metadata, spec: { hostnames: ['y.bob.example.org'] } }

@@ -1,6 +1,6 @@
 /** The decision path: match, gather facts, ask every guard, settle, word one answer. DESIGN section 2. */
 import type { Guard, GuardInput } from '../guards/guard.ts'
-import { isEqual, member } from '../guards/json.ts'
+import { isEqual, isObject, member } from '../guards/json.ts'
 import type { GuardId } from '../guards/resources.ts'
 import { quote } from '../guards/violation.ts'
 import type { Settings } from '../tenancy/settings.ts'
@@ -75,18 +75,28 @@ function isAsked(match: Match, request: Request, { guards }: JudgeDeps, { settin
   const guard = guards[match.guard]
   if (!guard.concerns(request, settings)) return false
   if (match.rule === 'unjudged') return false
-  return match.rule !== 'judged' || !isLeftAloneUnderDeletion(guard, request, settings)
+  if (!isUnderDeletion(request)) return true
+  return match.rule === 'judged' ? !leavesAlone(guard, request, settings) : !isUnchangedObject(request)
 }
 
 /** Finalizers must come off whatever the object violates, in closed and unknown namespaces too. */
-function isLeftAloneUnderDeletion(
-  guard: Guard,
-  { operation, object, oldObject }: Request,
-  settings: Settings,
-): boolean {
-  if (operation !== 'UPDATE' || !isText(member(member(object, 'metadata'), 'deletionTimestamp'))) return false
+function isUnderDeletion({ operation, object }: Request): boolean {
+  return operation === 'UPDATE' && isText(member(member(object, 'metadata'), 'deletionTimestamp'))
+}
+
+function leavesAlone(guard: Guard, { object, oldObject }: Request, settings: Settings): boolean {
   const before = guard.reads(oldObject, settings)
   return guard.reads(object, settings).every((value, at) => isEqual(value, before[at]))
+}
+
+/** Where names stand in an object that the table does not know, nobody can say: nothing of it may change. */
+function isUnchangedObject({ subResource, object, oldObject }: Request): boolean {
+  if (subResource !== '') return false
+  const [after, before] = [object, oldObject].map((each) => ({
+    ...(isObject(each) ? each : {}),
+    metadata: member(member(each, 'metadata'), 'annotations') ?? null,
+  }))
+  return isEqual(after, before)
 }
 
 function isText(value: unknown): boolean {

@@ -45,7 +45,10 @@ const conditions: Readonly<Record<GuardId, Conditions>> = {
       `has(request.subResource) && request.subResource == "status" && ${sameAnnotations}`,
     ),
   }),
-  'tenant-host': () => ({ 'host-changed': unless('tenant-host', keepsHost) }),
+  'tenant-host': () => ({
+    'not-going-away': unless('tenant-host', deletionGoesOn),
+    'host-changed': unless('tenant-host', keepsHost),
+  }),
   'namespace-host-label': ({ protectedLabels }) => ({
     'protected-label-changed': unless(
       'namespace-host-label',
@@ -73,34 +76,41 @@ function hostnameConditions(guard: GuardId, { namespacePrefix }: CelPlatform): R
   }
 }
 
-/** Nothing or null where each kind has its list. */
+/** For each kind: no list, an empty one, or one that stays as it is. */
 const attachesNothing = resources
   .filter(({ guard }) => guard === 'attached-namespaces')
   .flatMap(({ kind, paths }) =>
-    paths.map((path) => `(request.kind.kind != ${celLiteral(kind)} || (${isMissing(path)}))`),
+    paths.map((path) => `(request.kind.kind != ${celLiteral(kind)} || ${addsNothing(path)})`),
   )
   .join(' && ')
 
 /** `path` as in `spec.list[]`. What is no object on the way to it is malformed, and not nothing. */
-function isMissing(path: string): string {
-  return isNothing('object', path.replace('[]', '').split('.'))
+function addsNothing(path: string): string {
+  const keys = path.replace('[]', '').split('.')
+  const [list, stored] = ['object', 'oldObject'].map((object) => [object, ...keys].join('.?'))
+  return `(${isNothing('object', keys)}) || ${list} == optional.of([]) || request.operation == "UPDATE" && ${list}.hasValue() && ${list} == ${stored}`
 }
 
 function isNothing(parent: string, [key = '', ...rest]: readonly string[]): string {
   const value = `${parent}.${key}`
-  const absent = `!has(${value}) || ${value} == null`
-  return rest.length === 0 ? absent : `${absent} || type(${value}) == map && (${isNothing(value, rest)})`
+  if (rest.length === 0) return `!has(${value})`
+  return `!has(${value}) || ${value} == null || type(${value}) == map && (${isNothing(value, rest)})`
 }
 
-/** Absent and empty mean the same to the guard. */
-const hostOf = (object: string): string => `${object}.?spec.?host.orValue("")`
-const isReadable = (object: string): string => `type(${object}.?spec.orValue({})) == map`
-const keepsHost = `${isReadable('object')} && (request.operation == "UPDATE" ? ${isReadable('oldObject')} && ${hostOf('object')} == ${hostOf('oldObject')} : ${hostOf('object')} == "")`
+const hostOf = (object: string): string => `${object}.?spec.?host.orValue(null)`
+/** Absent, null and empty mean the same to the guard. */
+const hasNoHost = (object: string): string => `(${hostOf(object)} == null || ${hostOf(object)} == "")`
+const isReadable = (object: string): string =>
+  `(!has(${object}.spec) || ${object}.spec == null || type(${object}.spec) == map)`
+const staysAsItIs = `${isReadable('oldObject')} && (${hostOf('object')} == ${hostOf('oldObject')} || (${hasNoHost('object')} && ${hasNoHost('oldObject')}))`
+const keepsHost = `${isReadable('object')} && (request.operation == "UPDATE" ? ${staysAsItIs} : ${hasNoHost('object')})`
 
 /** Sent unless `allowed` holds; and always where the table, which is asked before the guard, does not know the version. */
 function unless(guard: GuardId, allowed: string): string {
-  const known = resources
-    .filter((row) => row.guard === guard)
-    .flatMap(({ group, resource, versions }) => versions.map((version) => [group, version, resource].join('/')))
-  return `!(${allowed}) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ${celLiteral(known)})`
+  const rows = resources.filter((row) => row.guard === guard)
+  const known = rows.map(
+    ({ group, resource, versions }) =>
+      `request.resource.group == ${celLiteral(group)} && request.resource.resource == ${celLiteral(resource)}${versions.includes('*') ? '' : ` && request.resource.version in ${celLiteral(versions)}`}`,
+  )
+  return `!(${allowed}) || !(${known.join(' || ')})`
 }

@@ -32,10 +32,10 @@ rules:
 matchConditions:
   - name: not-going-away
     expression: |-
-      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["cozystack.io/v1alpha1/packages","gateway.cozystack.io/v1alpha1/tenantgateways"])
+      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "cozystack.io" && request.resource.resource == "packages" && request.resource.version in ["v1alpha1"] || request.resource.group == "gateway.cozystack.io" && request.resource.resource == "tenantgateways" && request.resource.version in ["v1alpha1"])
   - name: attaches-namespaces
     expression: |-
-      !((request.kind.kind != "Package" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.components) || object.spec.components == null || type(object.spec.components) == map && (!has(object.spec.components.platform) || object.spec.components.platform == null || type(object.spec.components.platform) == map && (!has(object.spec.components.platform.values) || object.spec.components.platform.values == null || type(object.spec.components.platform.values) == map && (!has(object.spec.components.platform.values.gateway) || object.spec.components.platform.values.gateway == null || type(object.spec.components.platform.values.gateway) == map && (!has(object.spec.components.platform.values.gateway.attachedNamespaces) || object.spec.components.platform.values.gateway.attachedNamespaces == null))))))) && (request.kind.kind != "TenantGateway" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.attachedNamespaces) || object.spec.attachedNamespaces == null)))) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["cozystack.io/v1alpha1/packages","gateway.cozystack.io/v1alpha1/tenantgateways"])
+      !((request.kind.kind != "Package" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.components) || object.spec.components == null || type(object.spec.components) == map && (!has(object.spec.components.platform) || object.spec.components.platform == null || type(object.spec.components.platform) == map && (!has(object.spec.components.platform.values) || object.spec.components.platform.values == null || type(object.spec.components.platform.values) == map && (!has(object.spec.components.platform.values.gateway) || object.spec.components.platform.values.gateway == null || type(object.spec.components.platform.values.gateway) == map && (!has(object.spec.components.platform.values.gateway.attachedNamespaces))))))) || object.?spec.?components.?platform.?values.?gateway.?attachedNamespaces == optional.of([]) || request.operation == "UPDATE" && object.?spec.?components.?platform.?values.?gateway.?attachedNamespaces.hasValue() && object.?spec.?components.?platform.?values.?gateway.?attachedNamespaces == oldObject.?spec.?components.?platform.?values.?gateway.?attachedNamespaces) && (request.kind.kind != "TenantGateway" || (!has(object.spec) || object.spec == null || type(object.spec) == map && (!has(object.spec.attachedNamespaces))) || object.?spec.?attachedNamespaces == optional.of([]) || request.operation == "UPDATE" && object.?spec.?attachedNamespaces.hasValue() && object.?spec.?attachedNamespaces == oldObject.?spec.?attachedNamespaces)) || !(request.resource.group == "cozystack.io" && request.resource.resource == "packages" && request.resource.version in ["v1alpha1"] || request.resource.group == "gateway.cozystack.io" && request.resource.resource == "tenantgateways" && request.resource.version in ["v1alpha1"])
 {{- end -}}
 
 {{- define "gatehouse.validating.gateway-config" -}}
@@ -60,7 +60,7 @@ matchConditions:
       dyn(object == null ? oldObject : object).metadata.name == "platform-config"
   - name: document-changed
     expression: |-
-      !(request.operation == "UPDATE" && object.?data.?namespaces == oldObject.?data.?namespaces) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["/v1/configmaps"])
+      !(request.operation == "UPDATE" && object.?data.?namespaces == oldObject.?data.?namespaces) || !(request.resource.group == "" && request.resource.resource == "configmaps" && request.resource.version in ["v1"])
 {{- end -}}
 
 {{- define "gatehouse.validating.gateway-hostname" -}}
@@ -114,7 +114,7 @@ matchConditions:
       request.namespace.startsWith({{ .Values.config.settings.namespacePrefix | toJson }})
   - name: not-going-away
     expression: |-
-      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["gateway.networking.k8s.io/v1/gateways","gateway.networking.k8s.io/v1beta1/gateways","gateway.networking.k8s.io/v1/listenersets","gateway.networking.x-k8s.io/v1alpha1/xlistenersets"])
+      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "gateways" && request.resource.version in ["v1","v1beta1"] || request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "listenersets" && request.resource.version in ["v1"] || request.resource.group == "gateway.networking.x-k8s.io" && request.resource.resource == "xlistenersets" && request.resource.version in ["v1alpha1"])
 {{- end -}}
 
 {{- define "gatehouse.validating.ingress-hostname" -}}
@@ -149,10 +149,10 @@ matchConditions:
       request.namespace.startsWith({{ .Values.config.settings.namespacePrefix | toJson }})
   - name: not-going-away
     expression: |-
-      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["networking.k8s.io/v1/ingresses"])
+      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "networking.k8s.io" && request.resource.resource == "ingresses" && request.resource.version in ["v1"])
   - name: more-than-status
     expression: |-
-      !(has(request.subResource) && request.subResource == "status" && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["networking.k8s.io/v1/ingresses"])
+      !(has(request.subResource) && request.subResource == "status" && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "networking.k8s.io" && request.resource.resource == "ingresses" && request.resource.version in ["v1"])
 {{- end -}}
 
 {{- define "gatehouse.validating.namespace-host-label" -}}
@@ -175,7 +175,7 @@ rules:
 matchConditions:
   - name: protected-label-changed
     expression: |-
-      !({{ include "gatehouse.protectedLabels" . }}.all(key, object.metadata.?labels[?key] == (request.operation == "UPDATE" ? oldObject.metadata.?labels[?key] : optional.none()))) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["/v1/namespaces"])
+      !({{ include "gatehouse.protectedLabels" . }}.all(key, object.metadata.?labels[?key] == (request.operation == "UPDATE" ? oldObject.metadata.?labels[?key] : optional.none()))) || !(request.resource.group == "" && request.resource.resource == "namespaces" && request.resource.version in ["v1"])
 {{- end -}}
 
 {{- define "gatehouse.validating.route-hostname" -}}
@@ -239,7 +239,7 @@ matchConditions:
       request.namespace.startsWith({{ .Values.config.settings.namespacePrefix | toJson }})
   - name: not-going-away
     expression: |-
-      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["gateway.networking.k8s.io/v1/httproutes","gateway.networking.k8s.io/v1beta1/httproutes","gateway.networking.k8s.io/v1alpha2/httproutes","gateway.networking.k8s.io/v1/tlsroutes","gateway.networking.k8s.io/v1alpha2/tlsroutes","gateway.networking.k8s.io/v1alpha3/tlsroutes","gateway.networking.k8s.io/v1/grpcroutes","gateway.networking.k8s.io/v1alpha2/grpcroutes","gateway.networking.k8s.io/*/tcproutes","gateway.networking.k8s.io/*/udproutes"])
+      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "httproutes" && request.resource.version in ["v1","v1beta1","v1alpha2"] || request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "tlsroutes" && request.resource.version in ["v1","v1alpha2","v1alpha3"] || request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "grpcroutes" && request.resource.version in ["v1","v1alpha2"] || request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "tcproutes" || request.resource.group == "gateway.networking.k8s.io" && request.resource.resource == "udproutes")
 {{- end -}}
 
 {{- define "gatehouse.validating.tenant-host" -}}
@@ -258,9 +258,12 @@ rules:
       - UPDATE
     scope: Namespaced
 matchConditions:
+  - name: not-going-away
+    expression: |-
+      !(request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && object.metadata.?annotations == oldObject.metadata.?annotations) || !(request.resource.group == "apps.cozystack.io" && request.resource.resource == "tenants" && request.resource.version in ["v1alpha1"])
   - name: host-changed
     expression: |-
-      !(type(object.?spec.orValue({})) == map && (request.operation == "UPDATE" ? type(oldObject.?spec.orValue({})) == map && object.?spec.?host.orValue("") == oldObject.?spec.?host.orValue("") : object.?spec.?host.orValue("") == "")) || !([request.resource.group, request.resource.version, request.resource.resource].join("/") in ["apps.cozystack.io/v1alpha1/tenants"])
+      !((!has(object.spec) || object.spec == null || type(object.spec) == map) && (request.operation == "UPDATE" ? (!has(oldObject.spec) || oldObject.spec == null || type(oldObject.spec) == map) && (object.?spec.?host.orValue(null) == oldObject.?spec.?host.orValue(null) || ((object.?spec.?host.orValue(null) == null || object.?spec.?host.orValue(null) == "") && (oldObject.?spec.?host.orValue(null) == null || oldObject.?spec.?host.orValue(null) == ""))) : (object.?spec.?host.orValue(null) == null || object.?spec.?host.orValue(null) == ""))) || !(request.resource.group == "apps.cozystack.io" && request.resource.resource == "tenants" && request.resource.version in ["v1alpha1"])
 {{- end -}}
 
 {{- define "gatehouse.mutating.ids" -}}

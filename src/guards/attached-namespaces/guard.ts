@@ -1,7 +1,7 @@
 import { foldCase, isLabel } from '../../hostnames/name.ts'
-import { absent, descend } from '../descend.ts'
-import type { Advice, Guard, Json, Violation } from '../guard.ts'
-import { canonicalJson, isList, isSmall } from '../json.ts'
+import { descend, type Descent } from '../descend.ts'
+import type { Advice, Guard, Json, Verdict, Violation } from '../guard.ts'
+import { canonicalJson, isEqual, isList, isSmall } from '../json.ts'
 import { resources } from '../resources.ts'
 import { refuseTooMany, tooManyOrigin } from '../too-many.ts'
 import { quote, quoteShort } from '../violation.ts'
@@ -32,22 +32,30 @@ export const attachedNamespaces = {
   namespaces: () => [],
   reads: (object) => [...lists.values()].map((path) => descend(object, path)),
   ratchet: true,
-  check({ kind, object }, { namespacePrefix }) {
+  check({ kind, operation, object, oldObject }, { namespacePrefix }) {
     const path = lists.get(kind)
-    const list = path === undefined ? absent : descend(object, path)
-    if (list.kind === 'absent') return { violations: [], advice: [] }
-    if (list.kind === 'blocked') return { violations: [malformedList(list, 'must be an object')], advice: [] }
-    if (!isList(list.value)) return { violations: [malformedList(list, listDetail)], advice: [] }
-    const tooMany = refuseTooMany('attached-namespaces', list.field, list.value.length)
-    if (tooMany !== undefined) return { violations: [tooMany], advice: [] }
-    const entries = list.value.map((value, at) => ({ field: `${list.field}[${at}]`, value }))
-    const prefix = foldCase(namespacePrefix)
-    return {
-      violations: entries.flatMap((entry) => judgeEntry(entry, prefix)),
-      advice: entries.flatMap(systemNamespace),
-    }
+    if (path === undefined) return { violations: [], advice: [] }
+    const list = descend(object, path)
+    const { violations, advice } = judgeList(list, namespacePrefix)
+    // The API server does not even ask about a list that stays: see src/registration.
+    const stays = operation === 'UPDATE' && violations.length > 0 && isEqual(list, descend(oldObject, path))
+    return { violations: stays ? violations.map((violation) => ({ ...violation, stored: true })) : violations, advice }
   },
 } as const satisfies Guard
+
+function judgeList(list: Descent, namespacePrefix: string): Verdict {
+  if (list.kind === 'absent') return { violations: [], advice: [] }
+  if (list.kind === 'blocked') return { violations: [malformedList(list, 'must be an object')], advice: [] }
+  if (!isList(list.value)) return { violations: [malformedList(list, listDetail)], advice: [] }
+  const tooMany = refuseTooMany('attached-namespaces', list.field, list.value.length)
+  if (tooMany !== undefined) return { violations: [tooMany], advice: [] }
+  const entries = list.value.map((value, at) => ({ field: `${list.field}[${at}]`, value }))
+  const prefix = foldCase(namespacePrefix)
+  return {
+    violations: entries.flatMap((entry) => judgeEntry(entry, prefix)),
+    advice: entries.flatMap(systemNamespace),
+  }
+}
 
 const listDetail = 'must be a list of namespace names; leave it out for none'
 
