@@ -25,8 +25,10 @@ test('the values have the defaults of the program, but for what the chart knows 
 
   const defaults = parseConfig(Buffer.from('{}'), 'gatehouse.yaml', environment)
   const settings = { ...defaults.settings, trustedUsers: [controller] }
+  const requiredNames = ['gatehouse-admission.gatehouse-system.svc']
+  const tls = { ...defaults.tls, certificate: { ...defaults.tls.certificate, requiredNames } }
   // The program has none for its controllers yet; what the chart writes there is tested below.
-  assert.deepEqual(config, { ...defaults, settings, controller: config.controller })
+  assert.deepEqual(config, { ...defaults, settings, tls, controller: config.controller })
 })
 
 test('what is written under `config` is in the file as it stands', async () => {
@@ -45,6 +47,15 @@ test('what is written under `config` is in the file as it stands', async () => {
 
   const { settings, ...rest } = config
   assertContains(file, { ...rest, settings: { ...settings, trustedUsers: ['jane', controller] } })
+})
+
+test('the certificate must be good for the name that API servers call', async () => {
+  const url = 'https://gatehouse.example.org:8443'
+  const values = { webhooks: { url }, certificates: { extraNames: ['gatehouse.example.org'] } }
+
+  const { tls } = await renderConfig({ values })
+
+  assert.deepEqual(tls.certificate.requiredNames, ['gatehouse.example.org'])
 })
 
 test('the chart adds the addresses of its own installation', async () => {
