@@ -2,7 +2,9 @@
  * A real Gateway controller beside the control plane: real statuses, and real HTTP on loopback. Source:
  * reference/control-plane.md section 10.
  */
+import { writeFile } from 'node:fs/promises'
 import { request as sendRequest } from 'node:http'
+import { join } from 'node:path'
 import { z } from 'zod'
 import type { ControlPlane } from './control-plane.ts'
 import { findFreePorts } from './free-ports.ts'
@@ -29,21 +31,24 @@ const Accepted = z.object({
 export async function startTraefik(plane: ControlPlane): Promise<GatewayController> {
   const command = await ensureTool('traefik')
   const [port = 0] = await findFreePorts(1)
+  const file = join(plane.folder, 'traefik.yaml')
+  // JSON is YAML.
+  await writeFile(file, JSON.stringify(settingsFor(port)))
   await plane.processes.start({
     name: 'traefik',
     command,
-    args: [
-      '--global.checknewversion=false',
-      '--global.sendanonymoususage=false',
-      `--entrypoints.web.address=127.0.0.1:${port}`,
-      '--providers.kubernetesgateway=true',
-    ],
+    // A file in the user's own folders would win over options, and nothing wins over one that is named.
+    args: [`--configFile=${file}`],
     env: { KUBECONFIG: plane.kubeconfig },
   })
-  await plane.request('POST', classPath, {
+  const created = await plane.request('POST', classPath, {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
     metadata: { name: gatewayClass },
     spec: { controllerName: 'traefik.io/gateway-controller' },
   })
+  if (created.status !== 201) throw new Error(`The GatewayClass was answered with ${JSON.stringify(created.body)}`)
+  if (status !== 201) throw new Error(`The GatewayClass was answered with ${status}: ${JSON.stringify(answer)}`)
   await waitUntil('Traefik accepts its class', async () => {
     const ending = plane.processes.endingOf('traefik')
     if (ending !== undefined) throw new Error(`Traefik ended: ${await plane.processes.output('traefik', 'out')}`)
@@ -56,6 +61,15 @@ export async function startTraefik(plane: ControlPlane): Promise<GatewayControll
     gatewayClass,
     get: (host, path) => getFrom(port, host, path),
     stop: async () => void (await plane.processes.stop('traefik', 'SIGKILL')),
+  }
+}
+
+function settingsFor(port: number): object {
+  return {
+    global: { checkNewVersion: false, sendAnonymousUsage: false },
+    entryPoints: { web: { address: `127.0.0.1:${port}` } },
+    // The default gathers changes for two seconds.
+    providers: { providersThrottleDuration: '100ms', kubernetesGateway: {} },
   }
 }
 
