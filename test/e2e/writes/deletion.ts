@@ -20,6 +20,24 @@ export function testDeletion(stage: () => Stage): void {
     }
   })
 
+  test('a finalizer comes off what may not be written in the namespace of a tenant at all', async () => {
+    const { alice, admin } = stage()
+    const policy = stored.leavingPolicy
+    assertRefused(
+      await alice.patch(policy, { metadata: { labels: { 'example.org/seen': 'yes' } } }),
+      'gateway-hostname',
+      'XBackendTrafficPolicy',
+    )
+    assertStored(await alice.remove(policy))
+
+    const changed = await alice.patch(policy, { ...noFinalizers, spec: { retryConstraint: {} } })
+    const lifted = await alice.patch(policy, noFinalizers)
+
+    assertRefused(changed, 'gateway-hostname', 'XBackendTrafficPolicy')
+    assertStored(lifted)
+    assert.equal(await admin.vanishes(policy), 'gone')
+  })
+
   test('a new violation in the write that takes the finalizer off is refused', async () => {
     const { alice, admin } = stage()
     assertStored(await alice.remove(stored.stealing))

@@ -63,6 +63,8 @@ export const goesThrough: Readonly<Record<string, Write>> = {
   // Objects that leave.
   'the finalizer comes off a violating HTTPRoute under deletion': lifts(leaving.route),
   'the finalizer comes off a violating TLSRoute under deletion': lifts(leaving.tlsRoute),
+  'the finalizer comes off a TCPRoute under deletion': lifts(leaving.tcpRoute),
+  'the finalizer comes off a UDPRoute under deletion in a namespace without apex': lifts(leaving.udpRoute),
   'the finalizer comes off a route under deletion in a namespace without apex': lifts(leaving.closedRoute),
   'the finalizer comes off a violating Gateway under deletion': lifts(leaving.gateway),
   'the finalizer comes off a ListenerSet under deletion in a namespace without apex': lifts(leaving.listenerSet),
@@ -137,12 +139,20 @@ export const goesThrough: Readonly<Record<string, Write>> = {
 
   // Guarded kinds, unguarded changes.
   'a Tenant is created without a host': ({ admin }) => admin.create(make.tenant(alice, 'hostless', { replicas: 1 })),
+  'a Tenant is created whose host is null': ({ admin }) => admin.create(make.tenant(alice, 'null', { host: null })),
+  'a Tenant is created whose spec is null': ({ admin }) => admin.create(make.tenant(alice, 'spec-null', null)),
   'a Tenant is changed and keeps its host': ({ admin }) => admin.patch(stored.tenant, { spec: { replicas: 2 } }),
   'a Tenant without a host is deleted': ({ admin }) => admin.remove(make.tenant(alice, 'hostless', {})),
   'a Package is created without an attach list': ({ admin }) =>
     admin.create(make.platformPackage('plain', { enabled: true })),
   'a Package of another shape is created': ({ admin }) =>
     admin.create({ apiVersion: 'cozystack.io/v1alpha1', kind: 'Package', metadata: { name: 'empty' } }),
+  'a Package is created with an empty attach list': ({ admin }) =>
+    admin.create(make.platformPackage('nothing', { attachedNamespaces: [] })),
+  'a Package is changed and keeps its attach list': ({ admin }) =>
+    admin.patch(stored.package, { spec: { components: { platform: { values: { gateway: { enabled: true } } } } } }),
+  'a TenantGateway is changed and keeps its attach list': ({ admin }) =>
+    admin.patch(stored.tenantGateway, { spec: { issuerName: 'letsencrypt-stage' } }),
   'a Package gives its attach list up': ({ admin }) =>
     admin.patch(stored.package, {
       spec: { components: { platform: { values: { gateway: { attachedNamespaces: null } } } } },

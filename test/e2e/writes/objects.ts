@@ -37,8 +37,11 @@ const plurals: Readonly<Record<string, string>> = {
   Secret: 'secrets',
   ServiceAccount: 'serviceaccounts',
   TLSRoute: 'tlsroutes',
+  TCPRoute: 'tcproutes',
   Tenant: 'tenants',
   TenantGateway: 'tenantgateways',
+  UDPRoute: 'udproutes',
+  XBackendTrafficPolicy: 'xbackendtrafficpolicies',
 }
 
 /** Path of all objects of the kind, where `object` belongs. */
@@ -84,6 +87,31 @@ export function route(
   }
 }
 
+/** A route of a kind that names no hosts. */
+export function plainRoute(
+  place: string,
+  name: string,
+  kind: 'TCPRoute' | 'UDPRoute',
+  metadata: Metadata = {},
+): KubeObject {
+  return {
+    apiVersion: `${gatewayApi}/v1alpha2`,
+    kind,
+    metadata: { ...metadata, name, namespace: place },
+    spec: { parentRefs: [{ name: 'cozystack' }], rules: [{ backendRefs: [{ name: 'shop', port: 5432 }] }] },
+  }
+}
+
+/** Of a group of which only one kind may be written in the namespace of a tenant, and this is another. */
+export function backendPolicy(place: string, name: string, metadata: Metadata = {}): KubeObject {
+  return {
+    apiVersion: 'gateway.networking.x-k8s.io/v1alpha1',
+    kind: 'XBackendTrafficPolicy',
+    metadata: { ...metadata, name, namespace: place },
+    spec: { targetRefs: [{ group: '', kind: 'Service', name: 'shop' }] },
+  }
+}
+
 export function gateway(place: string, name: string, hostname: string, metadata: Metadata = {}): KubeObject {
   return {
     apiVersion: `${gatewayApi}/v1`,
@@ -112,7 +140,7 @@ export function ingress(place: string, name: string, host: string, metadata: Met
   }
 }
 
-export function tenant(place: string, name: string, spec: object, metadata: Metadata = {}): KubeObject {
+export function tenant(place: string, name: string, spec: unknown, metadata: Metadata = {}): KubeObject {
   return {
     apiVersion: 'apps.cozystack.io/v1alpha1',
     kind: 'Tenant',
@@ -121,7 +149,7 @@ export function tenant(place: string, name: string, spec: object, metadata: Meta
   }
 }
 
-export function tenantGateway(place: string, name: string, spec: object, metadata: Metadata = {}): KubeObject {
+export function tenantGateway(place: string, name: string, spec: unknown, metadata: Metadata = {}): KubeObject {
   return {
     apiVersion: 'gateway.cozystack.io/v1alpha1',
     kind: 'TenantGateway',
@@ -131,7 +159,7 @@ export function tenantGateway(place: string, name: string, spec: object, metadat
 }
 
 /** A Package of the platform; `gatewayValues` is where an attach list stands. */
-export function platformPackage(name: string, gatewayValues: object, metadata: Metadata = {}): KubeObject {
+export function platformPackage(name: string, gatewayValues: unknown, metadata: Metadata = {}): KubeObject {
   return {
     apiVersion: 'cozystack.io/v1alpha1',
     kind: 'Package',

@@ -39,6 +39,8 @@ export const stored = {
 export const leaving = {
   route: make.route(alice, 'leaving', [foreign], kept),
   tlsRoute: make.route(alice, 'leaving', [foreign], { kind: 'TLSRoute', ...kept }),
+  tcpRoute: make.plainRoute(alice, 'leaving', 'TCPRoute', kept),
+  udpRoute: make.plainRoute(closed, 'leaving', 'UDPRoute', kept),
   closedRoute: make.route(closed, 'leaving', [foreign], kept),
   otherRoute: make.route(alice, 'leaving-otherwise', [foreign], kept),
   gateway: make.gateway(alice, 'leaving', foreign, kept),

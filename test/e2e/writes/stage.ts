@@ -29,6 +29,7 @@ export const stored = {
   stealing: make.route('tenant-alice', 'stealing', [foreign], kept),
   gateway: make.gateway('tenant-alice', 'stored', foreign),
   leavingGateway: make.gateway('tenant-alice', 'leaving', foreign, kept),
+  leavingPolicy: make.backendPolicy('tenant-alice', 'leaving', kept),
   listenerSet: make.listenerSet('tenant-alice', 'stored', foreign),
   ingress: make.ingress('tenant-alice', 'stored', foreign),
   tenant: make.tenant('tenant-alice', 'child', { host: 'child.example.org', replicas: 1 }),
