@@ -48,7 +48,6 @@ export async function startTraefik(plane: ControlPlane): Promise<GatewayControll
     spec: { controllerName: 'traefik.io/gateway-controller' },
   })
   if (created.status !== 201) throw new Error(`The GatewayClass was answered with ${JSON.stringify(created.body)}`)
-  if (status !== 201) throw new Error(`The GatewayClass was answered with ${status}: ${JSON.stringify(answer)}`)
   await waitUntil('Traefik accepts its class', async () => {
     const ending = plane.processes.endingOf('traefik')
     if (ending !== undefined) throw new Error(`Traefik ended: ${await plane.processes.output('traefik', 'out')}`)
