@@ -28,8 +28,8 @@ export async function startBalancer(host: string, port: number, backends: readon
     incoming.once('close', () => outgoing.destroy())
     incoming.on('error', () => outgoing.destroy())
     outgoing.once('close', () => incoming.destroy())
-    // A backend that is gone resets its connections; so do we.
-    outgoing.on('error', () => incoming.resetAndDestroy())
+    // No reset: Node refuses it while the end of the other side is being passed on, and then never closes the socket.
+    outgoing.on('error', () => incoming.destroy())
   }).listen(port, host)
   await once(server, 'listening')
   return {
