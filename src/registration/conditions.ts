@@ -32,21 +32,27 @@ type Conditions = (platform: CelPlatform) => Readonly<Record<string, string>>
 
 const sameAnnotations = 'object.metadata.?annotations == oldObject.metadata.?annotations'
 
-/** Finalizers come off an object that is being deleted, whatever it violates. */
-const deletionGoesOn = `request.operation == "UPDATE" && has(object.metadata.deletionTimestamp) && object.?spec == oldObject.?spec && ${sameAnnotations}`
+/** Finalizers come off an object that is being deleted, whatever it violates and whether its version is known or not. */
+const deletionGoesOn = [
+  'request.operation == "UPDATE"',
+  'has(object.metadata.deletionTimestamp)',
+  'object.all(key, key == "metadata" || (key in oldObject && object[key] == oldObject[key]))',
+  'oldObject.all(key, key in object)',
+  sameAnnotations,
+].join(' && ')
 
 const conditions: Readonly<Record<GuardId, Conditions>> = {
-  'route-hostname': (platform) => hostnameConditions('route-hostname', platform),
-  'gateway-hostname': (platform) => hostnameConditions('gateway-hostname', platform),
+  'route-hostname': hostnameConditions,
+  'gateway-hostname': hostnameConditions,
   'ingress-hostname': (platform) => ({
-    ...hostnameConditions('ingress-hostname', platform),
+    ...hostnameConditions(platform),
     'more-than-status': unless(
       'ingress-hostname',
       `has(request.subResource) && request.subResource == "status" && ${sameAnnotations}`,
     ),
   }),
   'tenant-host': () => ({
-    'not-going-away': unless('tenant-host', deletionGoesOn),
+    'not-going-away': `!(${deletionGoesOn})`,
     'host-changed': unless('tenant-host', keepsHost),
   }),
   'namespace-host-label': ({ protectedLabels }) => ({
@@ -56,7 +62,7 @@ const conditions: Readonly<Record<GuardId, Conditions>> = {
     ),
   }),
   'attached-namespaces': () => ({
-    'not-going-away': unless('attached-namespaces', deletionGoesOn),
+    'not-going-away': `!(${deletionGoesOn})`,
     'attaches-namespaces': unless('attached-namespaces', attachesNothing),
   }),
   'gateway-config': () => ({
@@ -69,10 +75,10 @@ const conditions: Readonly<Record<GuardId, Conditions>> = {
 }
 
 /** Elsewhere these guards look at nothing, not even at versions. */
-function hostnameConditions(guard: GuardId, { namespacePrefix }: CelPlatform): Readonly<Record<string, string>> {
+function hostnameConditions({ namespacePrefix }: CelPlatform): Readonly<Record<string, string>> {
   return {
     'in-a-tenant-namespace': `request.namespace.startsWith(${namespacePrefix})`,
-    'not-going-away': unless(guard, deletionGoesOn),
+    'not-going-away': `!(${deletionGoesOn})`,
   }
 }
 
@@ -87,14 +93,20 @@ const attachesNothing = resources
 /** `path` as in `spec.list[]`. What is no object on the way to it is malformed, and not nothing. */
 function addsNothing(path: string): string {
   const keys = path.replace('[]', '').split('.')
-  const [list, stored] = ['object', 'oldObject'].map((object) => [object, ...keys].join('.?'))
-  return `(${isNothing('object', keys)}) || ${list} == optional.of([]) || request.operation == "UPDATE" && ${list}.hasValue() && ${list} == ${stored}`
+  const stays = `request.operation == "UPDATE" && ${isThere('oldObject', keys)} && ${['object', ...keys].join('.')} == ${['oldObject', ...keys].join('.')}`
+  return isNothingOr(`${['object', ...keys].join('.')} == [] || (${stays})`, 'object', keys)
 }
 
-function isNothing(parent: string, [key = '', ...rest]: readonly string[]): string {
+/** No selection is evaluated on what is no object: that would be an error, which refuses the write. */
+function isNothingOr(otherwise: string, parent: string, [key = '', ...rest]: readonly string[]): string {
   const value = `${parent}.${key}`
-  if (rest.length === 0) return `!has(${value})`
-  return `!has(${value}) || ${value} == null || type(${value}) == map && (${isNothing(value, rest)})`
+  if (rest.length === 0) return `!has(${value}) || ${otherwise}`
+  return `!has(${value}) || ${value} == null || (type(${value}) == map && (${isNothingOr(otherwise, value, rest)}))`
+}
+
+function isThere(parent: string, [key = '', ...rest]: readonly string[]): string {
+  const value = `${parent}.${key}`
+  return rest.length === 0 ? `has(${value})` : `has(${value}) && type(${value}) == map && ${isThere(value, rest)}`
 }
 
 const hostOf = (object: string): string => `${object}.?spec.?host.orValue(null)`
