@@ -20,15 +20,21 @@ export interface Stage {
 }
 
 export interface StageOptions {
-  readonly plane: ControlPlane
+  readonly plane: Pick<ControlPlane, 'folder' | 'kubectl'>
   /** Undefined: no traffic can be shown. */
-  readonly gateway: GatewayController | undefined
+  readonly gateway: Gateway | undefined
   readonly terminal: Terminal
   /** Aborted when somebody wants an end. */
   readonly signal: AbortSignal
+  /** How long a Gateway controller may take to act on what was applied. */
+  readonly patienceSeconds?: number
 }
 
-export function createStage({ plane, gateway, terminal, signal }: StageOptions): Stage {
+type Gateway = Pick<GatewayController, 'port' | 'get'>
+
+/** Makes the stage of one run. */
+export function createStage(options: StageOptions): Stage {
+  const { plane, gateway, terminal, signal, patienceSeconds = 20 } = options
   let answers = 0
   let surprises = 0
 
@@ -72,8 +78,7 @@ export function createStage({ plane, gateway, terminal, signal }: StageOptions):
           last = (await gateway.get(host, pathname)).location
           return last === location || undefined
         },
-        // A Gateway controller takes a moment to act on what was applied.
-        { seconds: 20, everyMs: 50 },
+        { seconds: patienceSeconds, everyMs: 50 },
       ).catch(() => false)
       await print(`Location: ${terminal.paint(tone, last ?? 'none')}\n`)
       await expect(isThere ? [] : [`it should be ${location}`])
@@ -83,6 +88,6 @@ export function createStage({ plane, gateway, terminal, signal }: StageOptions):
 }
 
 /** Asks the Gateway as a browser would that was sent to it by DNS. */
-export function curl({ port }: GatewayController, host: string, path: string): string {
+export function curl({ port }: Gateway, host: string, path: string): string {
   return `curl -si -H 'Host: ${host}' http://127.0.0.1:${port}${path}`
 }

@@ -17,6 +17,7 @@ import { after, test } from 'node:test'
 
 import { playScript } from '../../src/cli/demo-play.ts'
 import { loadDemoScript } from '../../src/cli/demo-script.ts'
+import { createStage } from '../../scripts/demo-cluster/stage.ts'
 import { createWebhookClient } from '../../src/cli/webhook-client.ts'
 import { guardIds } from '../../src/guards/resources.ts'
 import { runProgram } from '../support/control-plane/run-program.ts'
@@ -92,6 +93,34 @@ test('an answer that the script does not expect is shown and counted', async () 
   ]) {
     assert.ok(faults.includes(`UNEXPECTED: ${fault}\n`), fault)
   }
+})
+
+test('an answer of a cluster that is not as expected is shown and counted', async () => {
+  const said: string[] = []
+  const stage = createStage({
+    plane: { folder, kubectl: () => Promise.resolve({ status: 0, stdout: 'shop created\n', stderr: '' }) },
+    gateway: { port: 80, get: () => Promise.resolve({ status: 404, location: undefined }) },
+    terminal: {
+      print: (text) => void said.push(text),
+      paint: (_tone, text) => text,
+      complain: () => assert.fail(),
+      input: process.stdin,
+    },
+    signal: new AbortController().signal,
+    patienceSeconds: 0,
+  })
+
+  await stage.kubectl('apply -f shop.yaml', ['shop created'])
+  await stage.kubectl('apply -f shop.yaml', ['Forbidden'], 'isRefused')
+  await stage.visit('http://shop.example.com/', 'https://store.example.com/', 'good')
+
+  assert.deepEqual(stage.count(), { answers: 3, surprises: 2 })
+  assert.deepEqual(
+    said.filter((text) => text.startsWith('UNEXPECTED: ')),
+    ['it does not say Forbidden', 'it ended with 0', 'it should be https://store.example.com/'].map(
+      (fault) => `UNEXPECTED: ${fault}\n`,
+    ),
+  )
 })
 
 test('--cluster says what it needs where there is no repository', async () => {
