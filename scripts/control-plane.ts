@@ -16,7 +16,7 @@ cached. The first start builds them, which takes minutes and needs Go; KUBEBUILD
 has them already.
 
   --channel CHANNEL  CRDs of Gateway API: experimental (default) or standard
-  --prepare          only builds and downloads what is missing, helm included
+  --prepare          only builds and downloads what the tests need, Helm and Traefik included
   --help             this text
 `
 
@@ -36,7 +36,7 @@ function readOptions() {
 }
 
 async function prepare(): Promise<void> {
-  await ensureTools([...controlPlaneTools, 'helm'])
+  await ensureTools([...controlPlaneTools, 'helm', 'traefik'])
   await ensureCrdSources()
 }
 
