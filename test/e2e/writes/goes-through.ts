@@ -65,6 +65,7 @@ export const goesThrough: Readonly<Record<string, Write>> = {
   'the finalizer comes off a violating TLSRoute under deletion': lifts(leaving.tlsRoute),
   'the finalizer comes off a TCPRoute under deletion': lifts(leaving.tcpRoute),
   'the finalizer comes off a UDPRoute under deletion in a namespace without apex': lifts(leaving.udpRoute),
+  'the finalizer comes off an object under deletion that may not be written at all': lifts(leaving.policy),
   'the finalizer comes off a route under deletion in a namespace without apex': lifts(leaving.closedRoute),
   'the finalizer comes off a violating Gateway under deletion': lifts(leaving.gateway),
   'the finalizer comes off a ListenerSet under deletion in a namespace without apex': lifts(leaving.listenerSet),

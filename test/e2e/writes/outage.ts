@@ -41,6 +41,7 @@ export const leaving = {
   tlsRoute: make.route(alice, 'leaving', [foreign], { kind: 'TLSRoute', ...kept }),
   tcpRoute: make.plainRoute(alice, 'leaving', 'TCPRoute', kept),
   udpRoute: make.plainRoute(closed, 'leaving', 'UDPRoute', kept),
+  policy: make.backendPolicy(alice, 'leaving', kept),
   closedRoute: make.route(closed, 'leaving', [foreign], kept),
   otherRoute: make.route(alice, 'leaving-otherwise', [foreign], kept),
   gateway: make.gateway(alice, 'leaving', foreign, kept),

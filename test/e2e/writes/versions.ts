@@ -73,4 +73,26 @@ export function testVersions(stage: () => Stage): void {
     assertStored(good)
     assert.match(textAt(good.body, 'metadata', 'name'), /^made-up-.{5}$/)
   })
+
+  test('what stands where an object belongs is refused by the guard, and no matchCondition stumbles over it', async () => {
+    const { alice } = stage()
+
+    for (const odd of [[], [1], 'text', 5, true]) {
+      const said = JSON.stringify(odd)
+      const spec = await alice.create(make.tenantGateway('tenant-alice', 'odd', odd))
+      assertRefused(spec, 'attached-namespaces', 'must be an object', 422)
+      assertRefused(
+        await alice.create(make.platformPackage('odd', odd)),
+        'attached-namespaces',
+        'must be an object',
+        422,
+      )
+      assertRefused(await alice.create(make.tenant('tenant-alice', 'odd', odd)), 'tenant-host', 'spec.host can only be')
+      assert.equal((await alice.read(make.tenantGateway('tenant-alice', 'odd', odd))).status, 404, said)
+    }
+    for (const odd of [[], {}, 5, false]) {
+      const answer = await alice.create(make.tenant('tenant-alice', 'odd', { host: odd }))
+      assertRefused(answer, 'tenant-host', 'spec.host can only be')
+    }
+  })
 }
