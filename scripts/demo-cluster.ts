@@ -21,6 +21,8 @@ const badInput = 2
 /** A program that was told to end does so at once; only one that hangs takes longer. */
 const patienceMs = 10_000
 
+const wait = 'What is missing is built first, once for all checkouts: all of it takes about ten minutes on two cores'
+
 const terminal = createTerminal(process)
 const wish = new AbortController()
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
@@ -48,8 +50,11 @@ function listenForEnd(): void {
 
 /** Resolves to the exit code. */
 async function show(): Promise<number> {
+  // What is there already is found in no time.
+  const notice = setTimeout(() => tellProgress(wait), 1_000)
   const tools = await ensureTools([...controlPlaneTools, 'helm'])
   const hasTraefik = await prepareTraefik()
+  clearTimeout(notice)
   wish.signal.throwIfAborted()
   tellProgress('Starting etcd, kube-apiserver and kube-controller-manager')
   plane = await startControlPlane()
