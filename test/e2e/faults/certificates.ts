@@ -53,7 +53,7 @@ export async function readBundles({ plane, gatehouse }: Stage): Promise<readonly
   return Array.from(bundles, (bundle) => fingerprintsOf(Buffer.from(bundle, 'base64').toString()))
 }
 
-export function fingerprintsOf(pem: string): readonly string[] {
+function fingerprintsOf(pem: string): readonly string[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
   return blocks.map((block) => new X509Certificate(block).fingerprint256)
 }

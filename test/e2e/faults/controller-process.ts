@@ -32,7 +32,6 @@ export interface ControllerOptions {
 }
 
 export interface ControllerProcess {
-  lines(): Promise<readonly string[]>
   /** Ends it as its Deployment would; it gives the Lease back. */
   stop(): Promise<void>
 }
@@ -75,7 +74,6 @@ export async function startController(stage: Stage, options: ControllerOptions):
     return (await lines()).some((line) => line.includes('"msg":"Started"')) || undefined
   })
   return {
-    lines,
     stop: async () => void (await plane.processes.stop(name)),
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import type { ApiRequest } from '../../support/control-plane/api-request.ts'
 
-export const hostLabel = 'namespace.cozystack.io/host'
+const hostLabel = 'namespace.cozystack.io/host'
 /** Of the namespace that writes go to. */
 export const own = { namespace: 'tenant-alice', apex: 'alice.example.org' }
 /** Its names are bad ones for everybody else. */
