@@ -25,7 +25,7 @@ export function celLiteral(value: string | readonly string[]): string {
 
 /** The matchConditions of a guard's webhook; all must hold for a write to be sent. */
 export function conditionsFor(guard: GuardId, platform: CelPlatform): readonly MatchCondition[] {
-  return Object.entries(conditions[guard](platform)).map(([name, expression]) => ({ name, expression }))
+  return Object.entries(conditions[guard]?.(platform) ?? {}).map(([name, expression]) => ({ name, expression }))
 }
 
 type Conditions = (platform: CelPlatform) => Readonly<Record<string, string>>
@@ -41,7 +41,8 @@ const deletionGoesOn = [
   sameAnnotations,
 ].join(' && ')
 
-const conditions: Readonly<Record<GuardId, Conditions>> = {
+/** A guard that is not here is asked about everything. */
+const conditions: Readonly<Partial<Record<GuardId, Conditions>>> = {
   'route-hostname': hostnameConditions,
   'gateway-hostname': hostnameConditions,
   'ingress-hostname': (platform) => ({

@@ -27,14 +27,12 @@ export interface Webhook<Id extends string = string> {
   readonly matchConditions: readonly MatchCondition[]
 }
 
-const reaches: Readonly<Record<GuardId, Reach>> = {
-  'attached-namespaces': 'everywhere',
+/** Of the guards that do not look everywhere. */
+const reaches: Readonly<Partial<Record<GuardId, Reach>>> = {
   'gateway-config': 'platform-only',
   'gateway-hostname': 'all-but-own',
   'ingress-hostname': 'all-but-own',
-  'namespace-host-label': 'everywhere',
   'route-hostname': 'all-but-own',
-  'tenant-host': 'everywhere',
 }
 
 /** What API servers call the webhook of a guard, in denials, metrics and audit annotations. */
@@ -48,7 +46,7 @@ export function validatingWebhooks(platform: CelPlatform): readonly Webhook<Guar
     id,
     name: nameWebhook(id),
     path: `/validate/${id}`,
-    reach: reaches[id],
+    reach: reaches[id] ?? 'everywhere',
     rules: [...resources.filter(({ guard }) => guard === id).map(ruleOf), ...retiredRulesOf(id)],
     matchConditions: conditionsFor(id, platform),
   }))

@@ -13,6 +13,7 @@ after(() => rmSync(house, { recursive: true }))
 
 for (const piece of [
   '.oxfmtrc.json',
+  'charts',
   'docs',
   'oxlint.config.ts',
   'package.json',
