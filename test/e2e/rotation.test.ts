@@ -120,7 +120,8 @@ test('the controller renews a leaf at two thirds of its life, and not one write 
 })
 
 test('the controller exchanges the CA while one pod lags behind, and not one write fails', { skip }, async (t) => {
-  const { plane } = stage
+  const { plane, gatehouse } = stage
+  await gatehouse.register()
   const [before = []] = await readBundles(stage)
   const old = await readLeaf(stage)
   beginKubelet(t)
