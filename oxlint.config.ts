@@ -206,7 +206,7 @@ export default defineConfig({
     { files: ['src/main.ts'], rules: { 'unicorn/no-process-exit': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
     {
-      files: ['scripts/**', 'bench/**', 'test/**', '**/*.test.ts'],
+      files: ['scripts/**', 'bench/**', 'test/**', 'charts/**', '**/*.test.ts'],
       rules: {
         'no-console': 'off',
         'node/no-process-env': 'off',

@@ -39,7 +39,10 @@ test('names the first command to try and the one for an emergency', async () => 
 
   assert.match(notes, /kubectl -n ns rollout status deployment\/gatehouse-admission deployment\/gatehouse-controller/)
   assert.match(notes, /helm -n ns test gatehouse/)
-  assert.match(notes, /kubectl delete --ignore-not-found validatingwebhookconfiguration,mutatingwebhookconfiguration gatehouse$/m)
+  assert.match(
+    notes,
+    /kubectl delete --ignore-not-found validatingwebhookconfiguration,mutatingwebhookconfiguration gatehouse$/m,
+  )
 })
 
 test('says so where Prometheus would find a closed door', async () => {
