@@ -1,7 +1,16 @@
 /** `gatehouse demo --cluster`: its story, and that nothing is left of it. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -48,6 +57,7 @@ test('--once shows the damage, then the refusal and unharmed traffic, and ends w
   const applied = stdout.split('\n').filter((line) => line.endsWith('kubectl --as alice apply -f takeover.yaml'))
   assert.equal(applied.length, 2)
   assert.match(stdout, /\nAll 13 answers are as expected\.\n$/)
+  assertShownIn(stdout)
   assert.match(stderr, /^\[ +\d+ s\] Starting etcd, kube-apiserver and kube-controller-manager$/m)
   assert.deepEqual(readdirSync(folder), [])
 })
@@ -121,4 +131,22 @@ async function hideTraefik(): Promise<Readonly<Record<string, string>>> {
     XDG_CACHE_HOME: place,
     PATH: [place, process.env['PATH']].join(delimiter),
   }
+}
+
+/** What the README shows of the story is printed, in that order; ports differ. */
+function assertShownIn(stdout: string): void {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /^\$ npm run --silent gatehouse -- demo --cluster\n([^`]+)^```$/m.exec(readme) ?? []
+  const printed = forgetPorts(stdout)
+  let at = 0
+  for (const excerpt of shown.split('…\n').filter((text) => text !== '')) {
+    const found = printed.indexOf(forgetPorts(excerpt), at)
+    assert.ok(found >= 0, `the demo does not print this any more:\n${excerpt}`)
+    at = found + excerpt.length
+  }
+  assert.ok(at > 0)
+}
+
+function forgetPorts(text: string): string {
+  return text.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
 }
