@@ -108,3 +108,15 @@ test('any bytes are either a review or malformed', () => {
     ),
   )
 })
+
+test('of a large review what no guard reads is left out, but nothing of an object that is being deleted', () => {
+  const matches = ['x'.repeat(20_000)]
+  const spec = { rules: [{ matches }] }
+  const read = (metadata: Json): Json | undefined => {
+    const review = decodeWith({ object: { metadata, spec } })
+    return 'malformed' in review ? undefined : review.object?.['spec']
+  }
+
+  assert.deepEqual(read({ name: 'shop' }), { rules: [{ matches: 0 }] })
+  assert.deepEqual(read({ name: 'shop', deletionTimestamp: '2026-09-01T10:00:00Z' }), spec)
+})
