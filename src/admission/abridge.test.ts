@@ -3,14 +3,21 @@ import { test } from 'node:test'
 
 import fc from 'fast-check'
 
-import { findDifferences, loadCases, reviewOf, settingsOf } from '../../test/support/cases.ts'
+import { findDifferences, loadCases, reviewOf, settingsOf, type World } from '../../test/support/cases.ts'
 import { judgeWithGuard } from '../../test/support/judge-with-guard.ts'
+import { createKnownNamespaces } from '../../test/support/known-namespaces.ts'
+import { activeMutators } from '../cli/active-mutators.ts'
 import type { Json, JsonObject } from '../guards/guard.ts'
 import { guards } from '../guards/index.ts'
 import { isList, isObject } from '../guards/json.ts'
 import { guardIds } from '../guards/resources.ts'
-import { abridgeReview } from './abridge.ts'
+import { mutators } from '../mutators/index.ts'
+import { mutatorIds, type MutatorId } from '../mutators/mutator.ts'
+import { Settings } from '../tenancy/settings.ts'
+import { abridgeReview, objectOutline, type Outline } from './abridge.ts'
 import { maxNesting } from './json-scan.ts'
+import { fill, type Filled } from './mutate.ts'
+import { readReview } from './review.ts'
 
 const long = 'x'.repeat(2000)
 /** Looks like what is cut out, but is text. */
@@ -207,6 +214,54 @@ for (const id of guardIds) {
   })
 }
 
+for (const id of mutatorIds) {
+  test(`${id} adds the same to the object of every case where all that it does not read is long`, async () => {
+    let filled = 0
+
+    for (const { id: guard } of Object.values(guards)) {
+      const { world, cases } = loadCases(new URL(`../guards/${guard}/cases.yaml`, import.meta.url))
+      for (const example of cases) {
+        const review = reviewOf(example, world)
+        const ask = (body: Json) => fillWith(id, body, settingsOf(example, world), world.namespaces)
+
+        const answer = await ask(abridge(bloat(review)))
+
+        assert.deepEqual(answer, await ask(review), example.id)
+        filled += 'operations' in answer ? answer.operations.length : 0
+      }
+    }
+
+    assert.ok(filled > 0)
+  })
+}
+
+const switchedOn = activeMutators({
+  mutators: {
+    'default-listener-hostname': mutators['default-listener-hostname'].Settings.parse({ mode: 'enforce' }),
+    'default-route-hostname': mutators['default-route-hostname'].Settings.parse({ mode: 'enforce' }),
+  },
+})
+
+function fillWith(
+  id: MutatorId,
+  body: Json,
+  given: Record<string, unknown>,
+  namespaces: World['namespaces'],
+): Filled | Promise<Filled> {
+  const settings = Settings.parse(given)
+  const review = readReview(body)
+  if ('malformed' in review) assert.fail(review.malformed)
+  return fill(
+    review,
+    {
+      namespaces: createKnownNamespaces(namespaces, settings),
+      recorder: { fault: (_where, _uid, error) => assert.fail(String(error)) },
+      policy: () => ({ settings, mutators: switchedOn }),
+    },
+    { endpoint: 'mutate', family: id, deadline: Infinity, enter: () => true },
+  )
+}
+
 /** Lengthens whatever can be cut out of the objects of a review. */
 function bloat(review: JsonObject): JsonObject {
   const request = review['request']
@@ -215,36 +270,27 @@ function bloat(review: JsonObject): JsonObject {
     ...review,
     request: {
       ...request,
-      object: bloatObject(request['object'] ?? null),
-      oldObject: bloatObject(request['oldObject'] ?? null),
+      object: lengthen(request['object'] ?? null, objectOutline),
+      oldObject: lengthen(request['oldObject'] ?? null, objectOutline),
     },
   }
 }
 
-function bloatObject(object: Json): Json {
-  if (!isObject(object)) return object
-  const { metadata = {}, spec, data } = object
-  return {
-    ...object,
-    binaryData: { long },
-    ...(isObject(metadata) ? { metadata: bloatMetadata(metadata) } : {}),
-    ...(isObject(spec) ? { spec: bloatSpec(spec) } : {}),
-    ...(isObject(data) ? { data: { ...data, long } } : {}),
-  }
-}
-
-function bloatMetadata(metadata: JsonObject): Json {
-  const { annotations } = metadata
-  return {
-    ...metadata,
-    managedFields: [{ long }],
-    ...(isObject(annotations) ? { annotations: { ...annotations, [lastApplied]: long } } : {}),
-  }
-}
-
-function bloatSpec(spec: JsonObject): Json {
-  const { rules } = spec
-  if (!isList(rules)) return spec
-  const added = { backendRefs: [long], filters: [long], http: { long }, matches: [long] }
-  return { ...spec, rules: rules.map((rule) => (isObject(rule) ? { ...rule, ...added } : rule)) }
+/** Puts long text for whatever the outline cuts out, there or not, inside of what is there. */
+function lengthen(value: Json, outline: Outline[string]): Json {
+  if (outline === 'cut') return long
+  if (outline === 'kept') return value
+  if (isList(value)) return value.map((item) => lengthen(item, outline))
+  if (!isObject(value)) return value
+  const { '*': rest = 'kept', ...named } = outline
+  const outlines = new Map(Object.entries(named))
+  const added = [...outlines].filter(([, fate]) => fate === 'cut').map(([name]): [string, Json] => [name, long])
+  return fromEntries([
+    ...Object.entries(value).map(([name, inside]): [string, Json] => [
+      name,
+      lengthen(inside, outlines.get(name) ?? rest),
+    ]),
+    ...added,
+    ...(rest === 'cut' ? [['other', long] satisfies [string, Json]] : []),
+  ])
 }

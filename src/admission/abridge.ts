@@ -6,11 +6,12 @@
 import { backslash, endOfString, endOfValue, maxNesting, quoteMark, skipSpace, tooDeep } from './json-scan.ts'
 
 /** What becomes of each member of an object; in a list, of each item. What is not named is kept, unless `*` is. */
-interface Outline {
+export interface Outline {
   readonly [member: string]: Outline | 'kept' | 'cut'
 }
 
-const objectOutline: Outline = {
+/** What of an object is cut out. */
+export const objectOutline: Outline = {
   metadata: {
     managedFields: 'cut',
     annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'cut' },
