@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { makeTemporaryFolder } from '../temporary-folder.ts'
 import { withLock } from './lock.ts'
 
@@ -43,6 +44,25 @@ test('takes over from a run that was killed', async (t) => {
   )
 
   assert.equal(result, 'done')
+})
+
+test('one at a time takes over from a run that was killed', async (t) => {
+  const folder = await makeTemporaryFolder(t)
+  const file = join(folder, 'lock')
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  await writeFile(file, String(pid))
+  let [working, most] = [0, 0]
+  const work = async (): Promise<void> => {
+    working++
+    most = Math.max(most, working)
+    await nextTurn()
+    working--
+  }
+
+  await Promise.all(Array.from({ length: 4 }, () => withLock(file, work, () => undefined)))
+
+  assert.equal(most, 1)
+  assert.deepEqual(readdirSync(folder), [])
 })
 
 test('gives the lock back after a failure', async (t) => {

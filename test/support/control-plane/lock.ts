@@ -1,5 +1,6 @@
 /** One run at a time does the work; the others wait for its result. */
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { waitUntil } from './wait-until.ts'
 
@@ -20,7 +21,7 @@ export async function withLock<Result>(
     `the lock ${file}`,
     async () => {
       if (await isTaken(file)) return true
-      if (await isAbandoned(file)) await rm(file, { force: true })
+      if (await isAbandoned(file)) await removeAbandoned(file)
       if (!told) waiting()
       told = true
       return undefined
@@ -54,6 +55,23 @@ async function isAbandoned(file: string): Promise<boolean> {
     if (isCode(error, 'ENOENT')) return false
     throw error
   }
+}
+
+/**
+ * Two that wait may judge the same file, and a third may have taken the lock when the slower one acts. So it is moved
+ * out of the way under a name of one's own and judged there again; a lock that turns out to be held is put back.
+ */
+async function removeAbandoned(file: string): Promise<void> {
+  const own = `${file}.${randomUUID()}`
+  try {
+    await rename(file, own)
+  } catch (error) {
+    // Another one that waits was faster.
+    if (isCode(error, 'ENOENT')) return
+    throw error
+  }
+  if (await isAbandoned(own)) await rm(own, { force: true })
+  else await rename(own, file)
 }
 
 /** Whether a process of this number runs. */
