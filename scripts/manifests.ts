@@ -1,5 +1,5 @@
 /**
- * `node scripts/manifests.ts` writes `deploy/` from the chart. Apart from `npm run generate`, since it needs Helm, which
+ * `npm run manifests` writes `deploy/` from the chart. Apart from `npm run generate`, since it needs Helm, which
  * takes minutes to build; a test compares the result with the chart.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'

@@ -73,9 +73,6 @@ function tidy(document: string): readonly string[] {
 }
 
 function assemble(header: string, documents: readonly string[]): string {
-  const comment = [
-    'Generated from charts/gatehouse by `node scripts/manifests.ts`, do not edit.',
-    ...header.split('\n'),
-  ]
+  const comment = ['Generated from charts/gatehouse by `npm run manifests`, do not edit.', ...header.split('\n')]
   return [`${comment.map((line) => `# ${line}\n`).join('')}`, ...documents].join('---\n')
 }

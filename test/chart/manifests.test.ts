@@ -15,7 +15,7 @@ const registration = read('deploy/registration.yaml')
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
 const base64 = Buffer.from(pem).toString('base64')
 
-test('the files are what the chart renders now (else: node scripts/manifests.ts)', async () => {
+test('the files are what the chart renders now (else: npm run manifests)', async () => {
   const manifests = await renderManifests(root)
 
   assert.deepEqual(
