@@ -54,6 +54,17 @@ test('what no guard reads is cut out where it is long, and kept where it is shor
   assert.deepEqual(abridge(inReview(object('short'))), inReview(object('short')))
 })
 
+test('of a review with an object that is being deleted nothing is cut out', () => {
+  const leaving = { metadata: { managedFields: long, deletionTimestamp: '2026-09-01T10:00:00Z' }, binaryData: long }
+
+  for (const request of [
+    { object: leaving, oldObject: leaving },
+    { object: { binaryData: long }, oldObject: leaving },
+  ]) {
+    assert.deepEqual(abridge({ request }), { request })
+  }
+})
+
 test('the same names elsewhere stand for something else', () => {
   const review = {
     managedFields: long,
@@ -279,7 +290,7 @@ function bloat(review: JsonObject): JsonObject {
 /** Puts long text for whatever the outline cuts out, there or not, inside of what is there. */
 function lengthen(value: Json, outline: Outline[string]): Json {
   if (outline === 'cut') return long
-  if (outline === 'kept') return value
+  if (outline === 'kept' || outline === 'whole') return value
   if (isList(value)) return value.map((item) => lengthen(item, outline))
   if (!isObject(value)) return value
   const { '*': rest = 'kept', ...named } = outline

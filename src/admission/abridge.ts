@@ -5,14 +5,19 @@
  */
 import { backslash, endOfString, endOfValue, maxNesting, quoteMark, skipSpace, tooDeep } from './json-scan.ts'
 
-/** What becomes of each member of an object; in a list, of each item. What is not named is kept, unless `*` is. */
+/**
+ * What becomes of each member of an object; in a list, of each item. What is not named is kept, unless `*` is. Where
+ * there is a member that asks for the whole, nothing is cut out at all.
+ */
 export interface Outline {
-  readonly [member: string]: Outline | 'kept' | 'cut'
+  readonly [member: string]: Outline | 'kept' | 'cut' | 'whole'
 }
 
 /** What of an object is cut out. */
 export const objectOutline: Outline = {
   metadata: {
+    // An object that is being deleted may be compared with the stored one: see judge.ts.
+    deletionTimestamp: 'whole',
     managedFields: 'cut',
     annotations: { 'kubectl.kubernetes.io/last-applied-configuration': 'cut' },
   },
@@ -37,10 +42,14 @@ export type Encoding = 'latin1' | 'utf8'
  * Well-formed JSON stays well-formed and tells a guard the same. A fault inside of what is cut out goes unseen.
  */
 export function abridgeReview(body: Buffer, encoding: Encoding): string | undefined {
-  const cuts: Cut[] = []
-  return endOfOutlined(body, skipSpace(body, 0), reviewPlan, 0, cuts) === tooDeep
-    ? undefined
-    : readAround(body, cuts, encoding)
+  const found: Found = { cuts: [], isWhole: false }
+  if (endOfOutlined(body, skipSpace(body, 0), reviewPlan, 0, found) === tooDeep) return undefined
+  return readAround(body, found.isWhole ? [] : found.cuts, encoding)
+}
+
+interface Found {
+  readonly cuts: Cut[]
+  isWhole: boolean
 }
 
 interface Cut {
@@ -69,7 +78,7 @@ interface Entry {
   readonly fate: Fate
 }
 
-type Fate = Plan | 'kept' | 'cut'
+type Fate = Plan | 'kept' | 'cut' | 'whole'
 
 const reviewPlan = planOf(reviewOutline)
 
@@ -84,15 +93,16 @@ function fateOf(outline: Outline[string]): Fate {
   return typeof outline === 'string' ? outline : planOf(outline)
 }
 
-/** Where the value ends that begins at `start`; adds to `cuts` what of it is cut out. */
-function endOfOutlined(body: Buffer, start: number, fate: Fate, depth: number, cuts: Cut[]): number {
+/** Where the value ends that begins at `start`; adds to `found` what of it is cut out. */
+function endOfOutlined(body: Buffer, start: number, fate: Fate, depth: number, found: Found): number {
   if (typeof fate !== 'string') {
     const first = body[start]
-    if (first === openBrace) return endOfObject(body, start, fate, depth, cuts)
-    if (first === openBracket) return endOfList(body, start, fate, depth, cuts)
+    if (first === openBrace) return endOfObject(body, start, fate, depth, found)
+    if (first === openBracket) return endOfList(body, start, fate, depth, found)
   }
   const end = endOfValue(body, start, depth)
-  if (fate === 'cut' && end - start >= minCut) cuts.push({ start, end })
+  if (fate === 'cut' && end - start >= minCut) found.cuts.push({ start, end })
+  if (fate === 'whole') found.isWhole = true
   return end
 }
 
@@ -103,7 +113,7 @@ const closeBracket = 0x5d
 const colon = 0x3a
 const comma = 0x2c
 
-function endOfObject(body: Buffer, start: number, plan: Plan, depth: number, cuts: Cut[]): number {
+function endOfObject(body: Buffer, start: number, plan: Plan, depth: number, found: Found): number {
   if (depth === maxNesting) return tooDeep
   let at = start + 1
   while (at < body.length) {
@@ -117,13 +127,13 @@ function endOfObject(body: Buffer, start: number, plan: Plan, depth: number, cut
     const fate = fateOfMember(plan, body, at + 1, nameEnd)
     const separator = skipSpace(body, nameEnd + 1)
     const value = body[separator] === colon ? skipSpace(body, separator + 1) : separator
-    at = endOfOutlined(body, value, fate, depth + 1, cuts)
+    at = endOfOutlined(body, value, fate, depth + 1, found)
     if (at === tooDeep) return tooDeep
   }
   return body.length
 }
 
-function endOfList(body: Buffer, start: number, plan: Plan, depth: number, cuts: Cut[]): number {
+function endOfList(body: Buffer, start: number, plan: Plan, depth: number, found: Found): number {
   if (depth === maxNesting) return tooDeep
   let at = start + 1
   while (at < body.length) {
@@ -133,7 +143,7 @@ function endOfList(body: Buffer, start: number, plan: Plan, depth: number, cuts:
       at++
       continue
     }
-    const end = endOfOutlined(body, at, plan, depth + 1, cuts)
+    const end = endOfOutlined(body, at, plan, depth + 1, found)
     if (end === tooDeep) return tooDeep
     // Only what is malformed is empty.
     at = Math.max(end, at + 1)

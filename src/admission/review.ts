@@ -63,8 +63,7 @@ export function decodeReview(body: Buffer): Review | Malformed {
 
 /** What of a body has to be parsed; undefined where it nests too deep. */
 function readBounded(body: Buffer, encoding: Encoding): string | undefined {
-  // An object that is being deleted may be compared as a whole: see judge.ts.
-  if (body.length >= minAbridged && !body.includes('"deletionTimestamp"')) return abridgeReview(body, encoding)
+  if (body.length >= minAbridged) return abridgeReview(body, encoding)
   return nestsTooDeep(body) ? undefined : body.toString(encoding)
 }
 
