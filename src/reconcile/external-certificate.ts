@@ -38,7 +38,8 @@ export function createExternalCertificate(options: ExternalCertificateOptions): 
   }
 
   async function tell(note: string): Promise<void> {
-    const regarding: EventObject = { apiVersion: 'v1', kind: 'Service', ...service }
+    const { name, namespace } = service
+    const regarding: EventObject = { apiVersion: 'v1', kind: 'Service', name, namespace }
     await events.publish({ type: 'Warning', reason: 'CertificateNotVerified', action: 'Verify', note, regarding })
   }
 }
