@@ -1,7 +1,10 @@
-import { X509Certificate } from 'node:crypto'
-import { isForbidden, KubeError } from '../cluster/kube-error.ts'
+import type { X509Certificate } from 'node:crypto'
+import { isForbidden } from '../cluster/kube-error.ts'
 import type { LiveConfiguration } from '../coverage/live.ts'
 import type { HandshakeProbe, SecretStore } from '../reconcile/installation-ports.ts'
+import { findChain } from '../tls/chain.ts'
+import { isCovered } from '../tls/covers.ts'
+import { parseCertificate, readCertificates } from '../tls/pem.ts'
 import { ok, untried, wrong, type Finding } from './doctor-finding.ts'
 
 export interface CertificateFacts {
@@ -22,13 +25,19 @@ const seeDocs = 'see docs/certificates.md'
 
 /** The certificate in its Secret, the one that is served, and whether API servers trust either. */
 export async function examineCertificates(facts: CertificateFacts): Promise<readonly Finding[]> {
-  const inSecret = await readLeaf(facts)
+  const inSecret = await readServed(facts)
   const findings = 'status' in inSecret ? [inSecret] : examineLeaf(inSecret, facts)
-  const leaf = 'status' in inSecret ? undefined : inSecret
+  const leaf = 'status' in inSecret ? undefined : inSecret.leaf
   return [...findings, await examineService(leaf, facts)]
 }
 
-async function readLeaf({ secrets, tlsSecret, signal }: CertificateFacts): Promise<X509Certificate | Finding> {
+/** What the Secret holds to be served. */
+interface Served {
+  readonly leaf: X509Certificate
+  readonly intermediates: readonly X509Certificate[]
+}
+
+async function readServed({ secrets, tlsSecret, signal }: CertificateFacts): Promise<Served | Finding> {
   if (tlsSecret === undefined) {
     return untried('certificates', 'No Secret is named in the configuration', 'Set `controller.webhook.tlsSecret`')
   }
@@ -37,19 +46,21 @@ async function readLeaf({ secrets, tlsSecret, signal }: CertificateFacts): Promi
     if (secret === undefined) {
       return wrong('certificates', `There is no Secret ${tlsSecret}`, `Look at the logs of who issues it; ${seeDocs}`)
     }
-    return new X509Certificate(secret.data['tls.crt'] ?? '')
+    const pem = secret.data['tls.crt'] ?? ''
+    const leaf = parseCertificate(pem)
+    if (leaf !== undefined) return { leaf, intermediates: readCertificates(pem).certificates.slice(1) }
+    const text = `There is no certificate in \`tls.crt\` of the Secret ${tlsSecret}`
+    return wrong('certificates', text, `Delete the Secret, and it is issued again; ${seeDocs}`)
   } catch (error) {
     if (isForbidden(error)) {
       const remedy = 'Call doctor as somebody who may read it'
       return untried('certificates', `The Secret ${tlsSecret} may not be read by you`, remedy)
     }
-    if (error instanceof KubeError) throw error
-    const text = `There is no certificate in \`tls.crt\` of the Secret ${tlsSecret}`
-    return wrong('certificates', text, `Delete the Secret, and it is issued again; ${seeDocs}`)
+    throw error
   }
 }
 
-function examineLeaf(leaf: X509Certificate, facts: CertificateFacts): readonly Finding[] {
+function examineLeaf({ leaf, intermediates }: Served, facts: CertificateFacts): readonly Finding[] {
   const { serverName, now, tlsSecret, configurations } = facts
   const findings: Finding[] = []
   const daysLeft = Math.floor((leaf.validToDate.getTime() - now.getTime()) / dayMs)
@@ -65,31 +76,22 @@ function examineLeaf(leaf: X509Certificate, facts: CertificateFacts): readonly F
   } else {
     findings.push(ok('certificates', `The certificate in ${tlsSecret} is good until ${until}, for ${daysLeft} days`))
   }
-  if (leaf.checkHost(serverName) === undefined) {
+  if (!isCovered(leaf, serverName)) {
     const text = `The certificate in ${tlsSecret} does not cover ${serverName}, by which API servers call`
     findings.push(wrong('certificates', text, issuer))
   }
   const distrusting = configurations
     .flatMap(({ webhooks }) => webhooks)
-    .filter(({ caBundle }) => !isTrusted(leaf, caBundle))
+    .filter(
+      ({ caBundle }) =>
+        findChain(leaf, { intermediates, roots: readCertificates(caBundle).certificates }) === undefined,
+    )
     .map(({ name }) => name)
   if (distrusting.length > 0) {
     const text = `The caBundle does not verify the certificate in ${tlsSecret}: ${distrusting.join(', ')}`
     findings.push(wrong('certificates', text, `${issuer}; ${seeDocs}`))
   }
   return findings
-}
-
-/** By signature, with any certificate of the bundle; chains of more than one CA are verified by the handshake below. */
-function isTrusted(leaf: X509Certificate, caBundle: string): boolean {
-  const blocks = caBundle.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return blocks.some((block) => {
-    try {
-      return leaf.verify(new X509Certificate(block).publicKey)
-    } catch {
-      return false
-    }
-  })
 }
 
 async function examineService(leaf: X509Certificate | undefined, facts: CertificateFacts): Promise<Finding> {

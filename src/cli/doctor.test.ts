@@ -72,6 +72,12 @@ interface CertificateCase {
   readonly names?: readonly string[]
   readonly ageHours?: number
   readonly bundle?: 'own' | 'other'
+  /** In place of the leaf's names as they should be: in its common name alone. */
+  readonly commonName?: string
+  /** Between the leaf and the CA of the bundle, and sent with the leaf. */
+  readonly intermediate?: boolean
+  /** What a mistake made of the PEM text. */
+  readonly spoil?: (pem: string) => string
   readonly secrets?: Partial<SecretStore>
   readonly verifyService?: (serial: string) => ReturnType<HandshakeProbe['verifyService']>
 }
@@ -79,7 +85,7 @@ interface CertificateCase {
 const serverName = 'gatehouse-admission.ns.svc'
 
 async function examine(given: CertificateCase): Promise<readonly Finding[]> {
-  const { names = [serverName], ageHours = 1, bundle = 'own' } = given
+  const { names = [serverName], commonName = 'leaf', ageHours = 1, bundle = 'own', spoil = String } = given
   const now = new Date()
   const issuedAt = new Date(now.getTime() - ageHours * hour)
   const [ca, other] = await Promise.all(
@@ -88,10 +94,12 @@ async function examine(given: CertificateCase): Promise<readonly Finding[]> {
     ),
   )
   assert.ok(ca && other)
+  const middle = { commonName: 'middle', ca: true, issuer: ca, lifetimeMs: 1_000 * hour, now: issuedAt }
+  const issuer = given.intermediate === true ? await issueCertificate(middle) : ca
   const leaf = await issueCertificate({
-    commonName: 'leaf',
+    commonName,
     dnsNames: names,
-    issuer: ca,
+    issuer,
     lifetimeMs: 100 * hour,
     now: issuedAt,
   })
@@ -105,7 +113,10 @@ async function examine(given: CertificateCase): Promise<readonly Finding[]> {
     resourceVersion: '1',
     webhooks: [webhook('w', bundle === 'own' ? ca.cert : other.cert)],
   }
-  const read = async () => ({ data: { 'tls.crt': leaf.cert }, resourceVersion: '1' })
+  const read = async () => ({
+    data: { 'tls.crt': spoil(leaf.cert + (issuer === ca ? '' : issuer.cert)) },
+    resourceVersion: '1',
+  })
   const verifyService = given.verifyService ?? ((serial) => Promise.resolve({ serial, notAfter: now }))
   return examineCertificates({
     secrets: { ...fake.secrets, read, ...given.secrets },
@@ -121,6 +132,15 @@ async function examine(given: CertificateCase): Promise<readonly Finding[]> {
 const failing = (message: string) => () => Promise.reject(new Error(message))
 const forbidden = new KubeError('GET', { status: 403, reason: 'Forbidden', text: '' })
 
+/** The end in a month that there is not: OpenSSL reads the certificate, and fails at the first question for its time. */
+function breakTimes(pem: string): string {
+  const der = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64')
+  // UTCTime of 13 characters.
+  const at = der.indexOf(Buffer.from([0x17, 13]), der.indexOf(Buffer.from([0x17, 13])) + 1)
+  der.write('99', at + 4, 'latin1')
+  return `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`
+}
+
 const certificates: Readonly<Record<string, [CertificateCase, ...(readonly [Finding['status'], RegExp])[]]>> = {
   'a good one': [{}, ['ok', /for 4 days/], ['ok', /every caBundle verifies/]],
   'an expired one': [{ ageHours: 101 }, ['wrong', /expired on/], ['ok', /./]],
@@ -131,6 +151,14 @@ const certificates: Readonly<Record<string, [CertificateCase, ...(readonly [Find
     ['wrong', /does not cover gatehouse-admission/],
     ['ok', /./],
   ],
+  'one that has the name where API servers do not look': [
+    { names: [], commonName: serverName },
+    ['ok', /./],
+    ['wrong', /does not cover gatehouse-admission/],
+    ['ok', /./],
+  ],
+  'one with an intermediate CA': [{ intermediate: true }, ['ok', /for 4 days/], ['ok', /every caBundle verifies/]],
+  'one whose time is none': [{ spoil: breakTimes }, ['wrong', /no certificate in `tls\.crt`/], ['ok', /./]],
   'one that no bundle verifies': [{ bundle: 'other' }, ['ok', /./], ['wrong', /does not verify.*: w$/], ['ok', /./]],
   'a Secret that is missing': [
     { secrets: { read: async () => undefined } },
