@@ -82,7 +82,7 @@ function createControllers(
 ): readonly Controller[] {
   const { namespace, webhook } = settings
   if (webhook === undefined) return []
-  const { installation, self } = webhook
+  const { installation, self, serverName } = webhook
   const secrets = createSecretStore(client, namespace)
   const registrations = createRegistrationStore(client, installation.configurations)
   const events = createEventPublisher({ client, namespace, instance, clock, log })
@@ -97,7 +97,7 @@ function createControllers(
     log,
     onGaps: metrics.coverageGaps,
   })
-  const probe = createHandshakeProbe({ podPort, service: installation.service })
+  const probe = createHandshakeProbe({ podPort, service: installation.service, serverName })
   if (self === undefined) {
     const { service } = installation
     const onExpiry = metrics.certificateExpiry

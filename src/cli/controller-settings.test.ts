@@ -36,6 +36,7 @@ controller: {webhook: {${self}, extraNames: [gatehouse.example.org]}}
 `)
 
   assert.equal(settings.namespace, 'ns')
+  assert.equal(settings.webhook?.serverName, 'gatehouse-admission.ns.svc')
   assert.deepEqual(settings.webhook?.self?.rotation, {
     names: [
       'gatehouse-admission.ns.svc',
@@ -48,6 +49,20 @@ controller: {webhook: {${self}, extraNames: [gatehouse.example.org]}}
     caLifetimeMs: 87_600 * hour,
   })
 })
+
+for (const [url, host] of [
+  ['https://gatehouse.example.org:8443', 'gatehouse.example.org'],
+  ['https://192.0.2.1:8443', '192.0.2.1'],
+  ['https://[2001:db8::1]', '2001:db8::1'],
+]) {
+  test(`API servers that are told ${url} call ${host}, and the certificate covers it as well`, () => {
+    const settings = read(`controller: {webhook: {${self}, url: '${url}'}}`).webhook
+
+    assert.equal(settings?.serverName, host)
+    assert.equal(settings?.self?.rotation.names[0], host)
+    assert.ok(settings?.self?.rotation.names.includes('gatehouse-admission.ns.svc'))
+  })
+}
 
 test('what is disabled needs no webhook', () => {
   const { webhook: settings } = read(`
@@ -67,6 +82,7 @@ const refused: Readonly<Record<string, string>> = {
     'controller.lease: must have `retry` below `renew`, and `renew` below `duration`',
   'controller: {lease: {retry: 10s}}':
     'controller.lease: must have `retry` below `renew`, and `renew` below `duration`',
+  [`controller: {webhook: {${webhook}, url: 'no url'}}`]: 'controller.webhook.url: must be a URL with a host',
   [`controller: {webhook: {${self}, leafLifetime: 40000h}}`]:
     'controller.webhook.caLifetime: must be at least three times `leafLifetime`',
 }

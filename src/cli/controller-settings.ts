@@ -23,6 +23,8 @@ export interface ControllerSettings {
 }
 
 export interface WebhookSettings {
+  /** DNS name or IP address by which API servers call. */
+  readonly serverName: string
   readonly installation: Omit<Installation, 'ca'>
   /** Undefined: certificates are another's affair. */
   readonly self: SelfSettings | undefined
@@ -61,7 +63,9 @@ function readWebhook(
 ): WebhookSettings {
   const { namespacePrefix, hostLabel, protectedLabels, platformNamespace } = config.settings
   const { configurations, service, failurePolicies = {} } = webhook
+  const serverName = readServerName(webhook, path)
   return {
+    serverName,
     installation: {
       configurations,
       service: { ...service, port: service.port ?? 443 },
@@ -75,7 +79,7 @@ function readWebhook(
       mutators: mutatorIds.filter((id) => config.mutators[id].mode !== 'disabled'),
       failurePolicies,
     },
-    self: webhook.certificates === 'self' ? readSelf(config, webhook, path) : undefined,
+    self: webhook.certificates === 'self' ? readSelf(config, webhook, serverName, path) : undefined,
     tlsSecret: webhook.tlsSecret,
   }
 }
@@ -83,6 +87,7 @@ function readWebhook(
 function readSelf(
   { settings }: Config,
   webhook: NonNullable<Config['controller']['webhook']>,
+  serverName: string,
   path: string,
 ): SelfSettings {
   const { service, caSecret = '', tlsSecret = '', podSelector = {}, extraNames = [] } = webhook
@@ -91,13 +96,23 @@ function readSelf(
     refuse(path, 'controller.webhook.caLifetime', 'must be at least three times `leafLifetime`')
   }
   const { name, namespace } = service
-  const names = [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.${settings.clusterDomain}`]
+  const long = `${name}.${namespace}.svc`
+  const names = [serverName, long, `${long}.${settings.clusterDomain}`, `${name}.${namespace}`, name, ...extraNames]
   return {
     caSecret,
     tlsSecret,
     podSelector,
-    rotation: { names: [...names, `${name}.${namespace}`, name, ...extraNames], leafLifetimeMs, caLifetimeMs },
+    rotation: { names: [...new Set(names)], leafLifetimeMs, caLifetimeMs },
   }
+}
+
+/** The name that API servers verify the certificate for: by it they call. */
+function readServerName({ service, url }: NonNullable<Config['controller']['webhook']>, path: string): string {
+  if (url === undefined) return `${service.name}.${service.namespace}.svc`
+  const parsed = URL.parse(url)
+  if (parsed === null || parsed.hostname === '') refuse(path, 'controller.webhook.url', 'must be a URL with a host')
+  // An IPv6 address stands in brackets there, and nowhere else.
+  return parsed.hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 function refuse(path: string, where: string, text: string): never {

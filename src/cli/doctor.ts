@@ -96,7 +96,7 @@ function describeModes({ guards }: Config): Finding {
 }
 
 async function examineWebhook(
-  { installation, tlsSecret }: WebhookSettings,
+  { installation, tlsSecret, serverName }: WebhookSettings,
   client: KubeClient,
   signal: AbortSignal,
   now: Date,
@@ -104,14 +104,13 @@ async function examineWebhook(
   const { service } = installation
   const secrets = createSecretStore(client, service.namespace)
   const registrations = createRegistrationStore(client, installation.configurations)
-  const serverName = `${service.name}.${service.namespace}.svc`
   const input = await observeCoverage(
     { installation, registrations, discovery: createDiscovery(client), readCA },
     signal,
   )
   const configurations = [input.validating, input.mutating].filter((live) => live !== undefined)
   // Pods are not dialled by doctor: the port of one matters to nobody here.
-  const probe = createHandshakeProbe({ podPort: 0, service })
+  const probe = createHandshakeProbe({ podPort: 0, service, serverName })
   const certificates = await allowed('certificates', 'Secrets', () =>
     examineCertificates({ secrets, tlsSecret, serverName, configurations, probe, signal, now }),
   )

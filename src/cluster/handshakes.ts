@@ -1,27 +1,38 @@
 /** Handshakes with the webhook port, to see which certificate is served where. */
-import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { isIP } from 'node:net'
+import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
 import type { HandshakeProbe, Shown } from '../reconcile/installation-ports.ts'
 
 export interface HandshakeOptions {
   /** Of the container, by which a pod is dialled. */
   readonly podPort: number
   readonly service: { readonly name: string; readonly namespace: string; readonly port: number }
+  /** DNS name or IP address by which API servers call. */
+  readonly serverName: string
 }
 
 const handshakeMs = 5_000
 
-export function createHandshakeProbe({ podPort, service }: HandshakeOptions): HandshakeProbe {
-  const servername = `${service.name}.${service.namespace}.svc`
+export function createHandshakeProbe({ podPort, service, serverName }: HandshakeOptions): HandshakeProbe {
+  // An address is no server name of TLS (RFC 6066 section 3); it is verified all the same.
+  const asked: ConnectionOptions = {
+    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+    checkServerIdentity: (_, certificate) => checkServerIdentity(serverName, certificate),
+    // As Go verifies: a bundle may hold an intermediate CA without the root above it.
+    allowPartialTrustChain: true,
+  }
   return {
     async readSerial(host, signal) {
       try {
         // Only read: which of our certificates it is says the serial, and nothing is sent.
-        return (await shake({ host, port: podPort, servername, rejectUnauthorized: false }, signal)).serial
+        return (await shake({ ...asked, host, port: podPort, rejectUnauthorized: false }, signal)).serial
       } catch {
         return undefined
       }
     },
-    verifyService: (ca, signal) => shake({ host: servername, port: service.port, servername, ca }, signal),
+    verifyService: (ca, signal) =>
+      // The Service even where API servers are told a URL: whether that leads here is no affair of the certificate.
+      shake({ ...asked, host: `${service.name}.${service.namespace}.svc`, port: service.port, ca }, signal),
   }
 }
 

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
+import { readControllerSettings } from '../../src/cli/controller-settings.ts'
 import type { Config } from '../../src/config/config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { listScenarios, one, readChart, render, type Manifest, type RenderOptions } from './render.ts'
@@ -49,14 +50,19 @@ test('what is written under `config` is in the file as it stands', async () => {
   assertContains(file, { ...rest, settings: { ...settings, trustedUsers: ['jane', controller] } })
 })
 
-test('the certificate must be good for the name that API servers call', async () => {
-  const url = 'https://gatehouse.example.org:8443'
-  const values = { webhooks: { url }, certificates: { extraNames: ['gatehouse.example.org'] } }
+for (const [url, host] of [
+  ['', 'gatehouse-admission.gatehouse-system.svc'],
+  ['https://gatehouse.example.org:8443', 'gatehouse.example.org'],
+  ['https://192.0.2.1:8443', '192.0.2.1'],
+  ['https://[2001:db8::1]', '2001:db8::1'],
+] as const) {
+  test(`the certificate must be good for what API servers call, be it ${host}, and for the controller it is the same`, async () => {
+    const config = await renderConfig({ values: { webhooks: { url } } })
 
-  const { tls } = await renderConfig({ values })
-
-  assert.deepEqual(tls.certificate.requiredNames, ['gatehouse.example.org'])
-})
+    assert.deepEqual(config.tls.certificate.requiredNames, [host])
+    assert.equal(readControllerSettings(config, 'x').webhook?.serverName, host)
+  })
+}
 
 test('the chart adds the addresses of its own installation', async () => {
   const values = {

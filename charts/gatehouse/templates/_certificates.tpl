@@ -1,3 +1,12 @@
+{{- /* What API servers call it by: a certificate for another name would be refused by every one of them. */ -}}
+{{- define "gatehouse.serverName" -}}
+{{- with .Values.webhooks.url -}}
+{{- (urlParse .).hostname -}}
+{{- else -}}
+{{- printf "%s-admission.%s.svc" (include "gatehouse.fullname" .) .Release.Namespace -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* What the certificate has to cover, as JSON {dns, ip}. */ -}}
 {{- define "gatehouse.names" -}}
 {{- $name := printf "%s-admission" (include "gatehouse.fullname" .) -}}
@@ -6,7 +15,7 @@
 {{- $full := printf "%s.%s" $service .Values.config.settings.clusterDomain -}}
 {{- $dns := list $service $full $short $name -}}
 {{- $ip := list -}}
-{{- range .Values.certificates.extraNames -}}
+{{- range append .Values.certificates.extraNames (include "gatehouse.serverName" .) -}}
 {{- if or (contains ":" .) (regexMatch "^[0-9.]+$" .) -}}
 {{- $ip = append $ip . -}}
 {{- else -}}

@@ -11,12 +11,7 @@
 
 {{- $_ := set $config "facts" (merge (dict "source" "cluster" "snapshot" "/var/lib/gatehouse/namespaces.json") $config.facts) -}}
 {{- $_ := set $config "server" (merge (dict "port" .Values.admission.port "healthPort" .Values.admission.healthPort) $config.server) -}}
-{{- /* What API servers call it by: a certificate for another name would be refused by every one of them. */ -}}
-{{- $called := printf "%s-admission.%s.svc" $name .Release.Namespace -}}
-{{- with .Values.webhooks.url -}}
-{{- $called = (urlParse .).hostname -}}
-{{- end -}}
-{{- $_ := set $config.tls "certificate" (dict "certFile" "/etc/gatehouse/tls/tls.crt" "keyFile" "/etc/gatehouse/tls/tls.key" "requiredNames" (list $called)) -}}
+{{- $_ := set $config.tls "certificate" (dict "certFile" "/etc/gatehouse/tls/tls.crt" "keyFile" "/etc/gatehouse/tls/tls.key" "requiredNames" (list (include "gatehouse.serverName" .))) -}}
 
 {{- $webhook := dict
       "configurations" $name
