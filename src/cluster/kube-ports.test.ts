@@ -113,13 +113,18 @@ test('a Secret is replaced as a whole: keys that are no longer meant go', async 
 })
 
 test('a Secret is created by an apply without force, so that one that exists is a conflict', async () => {
-  const { client, sent } = fake({})
+  const { client, sent } = fake({}, {})
+  const store = createSecretStore(client, 'ns')
 
-  await createSecretStore(client, 'ns').create('s', 'Opaque', { a: 'b' }, signal)
+  await store.create('s', 'Opaque', { a: 'b' }, signal)
+  await store.create('s', 'Opaque', { a: 'c' }, signal)
 
-  const [request] = sent
-  assert.deepEqual([request?.method, request?.patch], ['PATCH', 'apply'])
-  assert.doesNotMatch(request?.path ?? '', /force/)
+  for (const { method, patch, path } of sent) {
+    assert.deepEqual([method, patch], ['PATCH', 'apply'])
+    assert.doesNotMatch(path, /force/)
+  }
+  // What one manager applies twice is no conflict.
+  assert.notEqual(sent[0]?.path, sent[1]?.path)
 })
 
 test('bundles are written at their places, and only where the configuration is still the one that was read', async () => {

@@ -1,4 +1,5 @@
 /** Secrets of one namespace, by name: get, create (as a server-side apply, which RBAC can tie to a name) and patch. */
+import { randomBytes } from 'node:crypto'
 import type { SecretStore, StoredSecret } from '../reconcile/installation-ports.ts'
 import type { KubeClient } from './kube-client.ts'
 import { isNotFound, KubeError } from './kube-error.ts'
@@ -18,8 +19,9 @@ export function createSecretStore(client: KubeClient, namespace: string): Secret
     async create(name, type, data, signal) {
       await client.send({
         method: 'PATCH',
-        // Without force: one that came into being meanwhile belongs to somebody else, and is a conflict.
-        path: `${path(name)}?fieldManager=gatehouse`,
+        // Without force, and by a manager that nobody else is: one that came into being meanwhile is a conflict, be it
+        // of another replica.
+        path: `${path(name)}?fieldManager=gatehouse-${randomBytes(8).toString('hex')}`,
         patch: 'apply',
         body: {
           apiVersion: 'v1',
