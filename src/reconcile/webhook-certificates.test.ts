@@ -23,7 +23,10 @@ function compose(installation: FakeInstallation, clock: FakeClock) {
     prepare: prepareWrite,
     ...installation,
     clock,
-    log: { info: (fields) => void logged.push(JSON.stringify(fields)) },
+    log: {
+      info: (fields) => void logged.push(JSON.stringify(fields)),
+      warn: (fields) => void logged.push(JSON.stringify(fields)),
+    },
     onExpiry: (notAfter) => void ends.push(notAfter),
   })
   return { controller, logged, ends }
@@ -98,6 +101,26 @@ test('a change of the CA keeps the old one until the last pod is seen to serve t
     [true, true],
   )
   assert.ok(installation.bundles().every((bundle) => bundle !== '' && !bundle.includes(before?.trim() ?? '')))
+})
+
+test('a pod that does not follow is named every five minutes, and no more once it does', async () => {
+  const { controller, installation, clock, logged } = await settled()
+  installation.addPod('pod-b')
+  const before = logged.length
+  const minute = async (): Promise<number> => {
+    await controller.reconcile(leading)
+    clock.advance(60_000)
+    return installation.events.notes.filter(({ reason }) => reason === 'WaitingForPods').length
+  }
+
+  const told: number[] = []
+  for (let minutes = 0; minutes <= 10; minutes++) told.push(await minute())
+  installation.refresh('pod-b')
+  for (let minutes = 0; minutes <= 10; minutes++) told.push(await minute())
+
+  assert.deepEqual(told, [0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, ...Array.from({ length: 11 }, () => 2)])
+  assert.deepEqual(logged.slice(before), ['{"pods":["pod-b"]}', '{"pods":["pod-b"]}'])
+  assert.match(installation.events.notes.at(-1)?.note ?? '', /^Wait for 1 pods .*: pod-b$/)
 })
 
 test('each write depends on what was read: who is faster wins, and the next pass reads again', async () => {

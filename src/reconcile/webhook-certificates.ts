@@ -24,7 +24,7 @@ export interface WebhookCertificatesOptions {
   readonly probe: HandshakeProbe
   readonly events: EventPublisher
   readonly clock: Clock
-  readonly log: Pick<Log, 'info'>
+  readonly log: Pick<Log, 'info' | 'warn'>
   /** Told of the end of the certificate in the Secret with every pass. */
   readonly onExpiry: (notAfter: Date) => void
 }
@@ -32,6 +32,8 @@ export interface WebhookCertificatesOptions {
 const intervalMs = 60_000
 /** Pods see a changed Secret within a minute or so; it costs one handshake with each to look. */
 const awaitPodsMs = 5_000
+/** A kubelet takes two minutes at most; a pod that takes longer does not come by itself. */
+const tellWaitMs = 5 * 60_000
 /** A change of both takes nine steps; more means that somebody writes against us. */
 const maxSteps = 20
 
@@ -46,6 +48,7 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
   const { namespace, caSecret, tlsSecret, rotation, secrets, registrations, pods, probe, events, clock } = options
   const since = new Map<string, { readonly caBundle: string; readonly since: Date }>()
   let proof: ServiceProof | undefined
+  let wait: { readonly serial: string; toldAt: number } | undefined
 
   return {
     name: 'webhook-certificates',
@@ -66,11 +69,15 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
     for (let steps = 0; steps < maxSteps; steps++) {
       const observed = await observe(pass.signal)
       const { step } = observed
+      if (step?.kind !== 'wait-for-pods') wait = undefined
       if (step === undefined) return { changes }
       if (step.kind === 'wait-for-registrations') {
         return { changes, againMs: Math.max(1, step.until.getTime() - clock.date()) }
       }
-      if (step.kind === 'wait-for-pods') return { changes, againMs: awaitPodsMs }
+      if (step.kind === 'wait-for-pods') {
+        await tellOfWait(step, pass)
+        return { changes, againMs: awaitPodsMs }
+      }
       if (step.kind === 'verify-service') {
         proof = await verify(step, pass.signal)
         continue
@@ -83,6 +90,17 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
       await tell('Normal', reasonOf(step), 'Rotate', describeDone(step))
     }
     throw new Error(`The certificates still do not agree after ${maxSteps} steps: somebody else writes them, too`)
+  }
+
+  /** Both CAs stay trusted for as long as it takes, which somebody should know who wants one of them gone. */
+  async function tellOfWait(step: Extract<RotationStep, { kind: 'wait-for-pods' }>, pass: Pass): Promise<void> {
+    const now = clock.date()
+    if (wait?.serial !== step.serial) wait = { serial: step.serial, toldAt: now }
+    if (pass.dryRun || now - wait.toldAt < tellWaitMs) return
+    wait.toldAt = now
+    options.log.warn({ pods: step.stale }, 'Waited long for pods to serve the new certificate')
+    const pods = step.stale.length === 0 ? 'none is there' : step.stale.join(', ')
+    await tell('Warning', 'WaitingForPods', 'Rotate', `${describeStep(step)}; what was trusted stays so: ${pods}`)
   }
 
   async function observe(signal: AbortSignal): Promise<Observed> {
