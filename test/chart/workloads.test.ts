@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 
 import { z } from 'zod'
 
+import type { restartKeys } from '../../src/config/restart.ts'
 import { all, at, one, render, type Manifest } from './render.ts'
 import { test } from './with-helm.ts'
 
@@ -195,7 +196,12 @@ test('the Service hands port 443 to the port of the webhook, wherever that is', 
 test('pods are replaced for what only a restart changes, and not for what is read again', async () => {
   const before = await render()
   const mode = await render({ values: { config: { guards: { 'route-hostname': { mode: 'warn' } } } } })
-  const limit = await render({ values: { config: { server: { maxConcurrent: 9 } } } })
+  const changes = {
+    facts: { facts: { maxSnapshotAge: '2h' } },
+    'log.format': { log: { format: 'text' } },
+    server: { server: { maxConcurrent: 9 } },
+    tls: { tls: { profile: { name: 'Modern' } } },
+  } satisfies Record<(typeof restartKeys)[number], object>
 
   const hashOf = (manifests: readonly Manifest[], process: string) =>
     at(
@@ -207,7 +213,8 @@ test('pods are replaced for what only a restart changes, and not for what is rea
       'gatehouse.dev/restart-on',
     )
   assert.equal(hashOf(mode, 'admission'), hashOf(before, 'admission'))
-  assert.notEqual(hashOf(limit, 'admission'), hashOf(before, 'admission'))
+  for (const [key, config] of Object.entries(changes))
+    assert.notEqual(hashOf(await render({ values: { config } }), 'admission'), hashOf(before, 'admission'), key)
   assert.notEqual(hashOf(mode, 'controller'), hashOf(before, 'controller'))
 })
 

@@ -479,11 +479,21 @@ test('SIGTERM: the controller ends with 0 and releases the Lease', { skip }, asy
 })
 
 test('no private key is in any log line', { skip }, async () => {
-  const files = await Promise.all(['controller-a', 'controller-b'].map((name) => plane.processes.output(name, 'out')))
-  const { data } = await read(Secret, `${secretsPath}/gatehouse-ca`)
+  const outputs = ['controller-a', 'controller-b'].flatMap((name) =>
+    (['out', 'err'] as const).map((stream) => plane.processes.output(name, stream)),
+  )
+  const said = await Promise.all(outputs)
+  const secrets = await Promise.all(
+    ['gatehouse-ca', 'gatehouse-tls'].map((name) => read(Secret, `${secretsPath}/${name}`)),
+  )
 
-  for (const text of files) {
-    assert.ok(!text.includes('PRIVATE KEY'))
-    assert.ok(!text.includes(data['tls.key'] ?? 'none'))
+  for (const { data } of secrets) {
+    const encoded = data['tls.key'] ?? assert.fail('no key')
+    const lines = Buffer.from(encoded, 'base64').toString().split('\n')
+    const body = lines.filter((line) => line !== '' && !line.startsWith('-----'))
+    assert.ok(body.length > 0)
+    for (const text of said) assert.ok(![encoded, ...body].some((secret) => text.includes(secret)))
   }
+  assert.ok(said.some((text) => text.includes('Changed the certificates')))
+  for (const text of said) assert.ok(!text.includes('PRIVATE KEY'))
 })

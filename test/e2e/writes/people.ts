@@ -85,19 +85,20 @@ export function testPeople(stage: () => Stage): void {
   })
 
   test('kubectl label and annotate are refused where a label or an annotation decides', async () => {
+    assertStored(await stage().alice.create(make.route('tenant-alice', 'labelled', [own])))
     const label = ['label', '--overwrite', 'namespace', 'tenant-alice']
     const strategic = JSON.stringify({ metadata: { labels: { [make.hostLabel]: 'bob.example.org' } } })
 
     const host = await kubectl([...label, `${make.hostLabel}=bob.example.org`])
     const removed = await kubectl([...label, `${make.hostLabel}-`])
     const patched = await kubectl(['patch', 'namespace', 'tenant-alice', '-p', strategic])
-    const annotate = ['annotate', '-n', 'tenant-alice', 'httproute', 'patched']
+    const annotate = ['annotate', '-n', 'tenant-alice', 'httproute', 'labelled']
     const annotated = await kubectl([...annotate, `external-dns.alpha.kubernetes.io/hostname=${foreign}`])
 
     for (const answer of [host, removed, patched]) assertDenied(answer, 'namespace-host-label', 'immutable')
     assertDenied(annotated, 'route-hostname', foreign)
     assertDone(await kubectl([...label, 'example.org/team=blue']))
-    assertDone(await kubectl(['label', '-n', 'tenant-alice', 'httproute', 'patched', 'example.org/team=blue']))
+    assertDone(await kubectl(['label', '-n', 'tenant-alice', 'httproute', 'labelled', 'example.org/team=blue']))
     assertDone(await kubectl([...annotate, 'example.org/note=hello']))
     const { body } = await stage().admin.read(make.namespace('tenant-alice'))
     assert.equal(textAt(body, 'metadata', 'labels', make.hostLabel), 'alice.example.org')
