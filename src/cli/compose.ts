@@ -8,7 +8,7 @@ import { createClusterNamespaces } from '../cluster/namespaces.ts'
 import type { NamespaceSource } from '../cluster/namespace-source.ts'
 import type { Config } from '../config/config.ts'
 import { guards } from '../guards/index.ts'
-import { guardIds, resources, tableOrigins } from '../guards/resources.ts'
+import { guardIds, tableOrigins } from '../guards/resources.ts'
 import { mutatorIds } from '../mutators/mutator.ts'
 import { createMetrics, type Metrics } from '../observability/metrics.ts'
 import { createRecorder } from '../observability/recorder.ts'
@@ -45,7 +45,6 @@ export async function startGatehouse({ config, certificate, log }: GatehouseOpti
   const metrics = createMetrics({
     families: [...guardIds, ...mutatorIds],
     origins: Object.fromEntries(guardIds.map((id) => [id, originsOf(id)])),
-    resources: resources.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)),
   })
   const recorder = createRecorder(metrics, log)
   const namespaces = createNamespaces(config, log, metrics)

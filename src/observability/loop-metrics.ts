@@ -1,4 +1,4 @@
-/** The metrics of `gatehouse reconcile` (DESIGN sections 5, 12 and 13), every series there from the start. */
+/** The metrics of `gatehouse reconcile` (DESIGN sections 5, 12 and 13), every series there from the start but the expiry. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { LoopRecorder, ReconcileResult } from '../reconcile/ports.ts'
 import type { MetricsPage } from '../server/ports.ts'

@@ -1,4 +1,4 @@
-/** The metrics of what admission rests on: namespaces, configuration, registration (DESIGN section 5). */
+/** The metrics of what admission rests on: namespaces and configuration (DESIGN section 5). */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Rejection } from '../config/config-error.ts'
 
@@ -22,11 +22,9 @@ export interface PlatformMetrics {
   /** A namespace was read live. */
   read(result: NamespaceReadResult): void
   configReloaded(result: ReloadResult): void
-  /** How many versions of a guarded resource the registration misses. */
-  coverageGaps(resource: string, gaps: number): void
 }
 
-export function createPlatformMetrics(registry: Registry, resources: readonly string[]): PlatformMetrics {
+export function createPlatformMetrics(registry: Registry): PlatformMetrics {
   const registers = [registry]
   let figures = (): NamespaceFigures => ({ namespaces: 0, ageSeconds: Infinity, sharedApexes: 0 })
   new Gauge({
@@ -67,14 +65,6 @@ export function createPlatformMetrics(registry: Registry, resources: readonly st
     registers,
   })
   for (const result of reloadResults) reloads.inc({ result }, 0)
-  const gaps = new Gauge({
-    name: 'gatehouse_coverage_gaps',
-    help: 'Served versions of a guarded resource that the registration misses.',
-    labelNames: ['resource'],
-    registers,
-  })
-  const knownResources = new Set(resources)
-  for (const resource of knownResources) gaps.set({ resource }, 0)
 
   return {
     watchNamespaces(read) {
@@ -85,9 +75,6 @@ export function createPlatformMetrics(registry: Registry, resources: readonly st
     },
     configReloaded(result) {
       reloads.inc({ result })
-    },
-    coverageGaps(resource, count) {
-      if (knownResources.has(resource)) gaps.set({ resource }, count)
     },
   }
 }

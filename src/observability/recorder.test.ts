@@ -138,7 +138,6 @@ function record(format: 'json' | 'text' = 'json', level: 'info' | 'warn' = 'info
   const metrics = createMetrics({
     families: ['route-hostname'],
     origins: { 'route-hostname': ['route-hostname/outside-apex'] },
-    resources: [],
   })
   const parse = (line: string): Record<string, unknown> => JSON.parse(line)
   return {

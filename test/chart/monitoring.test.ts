@@ -139,12 +139,15 @@ test('alerts of a release are about its own pods', async () => {
       assert.ok(matchers.startsWith('namespace="ns",service="r-gatehouse-metrics"'), `${alert} ${metric}`)
 })
 
-test('controllers that stand by raise no alert: theirs are zeros, and what they saw when they last led', async () => {
+test('the alerts are on certificates that pods serve, and on gaps of whichever controller leads', async () => {
   const alerts = alertsOf(await render({ values: { metrics: on } }))
 
   const expressions = new Map(alerts.map(({ alert, expr }) => [alert, expr]))
   assert.match(expressions.get('GatehouseCertificateExpires') ?? '', /expiry\w*\{[^}]*,pod=~"\.\*-admission-\.\*"\}/)
-  assert.match(expressions.get('GatehouseCoverageGap') ?? '', /and on \(pod\) gatehouse_leader\{[^}]*\} == 1/)
+  assert.match(
+    expressions.get('GatehouseCoverageGap') ?? '',
+    /^max by \(resource\) \(gatehouse_coverage_gaps\{[^}]*\}\) > 0$/,
+  )
 })
 
 test('expressions close what they open', async () => {
