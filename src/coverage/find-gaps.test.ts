@@ -37,6 +37,7 @@ function serve(group: string, version: string, resource: string, subresources: r
 }
 
 const gatewayApi = 'gateway.networking.k8s.io'
+const experiments = 'gateway.networking.x-k8s.io'
 const served: readonly ServedResource[] = [
   serve('', 'v1', 'namespaces', ['status', 'finalize']),
   serve('', 'v1', 'configmaps'),
@@ -161,6 +162,29 @@ const cases: Readonly<Record<string, Case>> = {
   'a kind that came later': {
     more: [serve(gatewayApi, 'v1', 'quicroutes'), serve(gatewayApi, 'v1alpha1', 'quicroutes')],
     gaps: [`unknown-kind quicroutes.${gatewayApi}`],
+  },
+  'a kind of a retired group is covered with its group': {
+    more: [serve(experiments, 'v1alpha1', 'xthings'), serve('extensions', 'v1beta1', 'ingresses')],
+    gaps: [],
+  },
+  'rules for kinds of the table alone': {
+    webhook: 'gateway-hostname.guards.gatehouse.dev',
+    change: ({ rules }) => ({ rules: rules.filter(({ resources: kinds }) => !kinds.includes('*')) }),
+    more: [
+      serve(experiments, 'v1alpha1', 'xthings'),
+      serve(experiments, 'v1alpha2', 'xthings'),
+      serve(experiments, 'v1alpha1', 'xlistenersets'),
+      { ...serve(experiments, 'v1alpha1', 'xclasses'), scope: 'Cluster' },
+    ],
+    gaps: [`unmatched-version xthings.${experiments}`, `unmatched-version xthings.${experiments}`],
+  },
+  'rules for a retired group without UPDATE': {
+    webhook: ingress,
+    change: ({ rules }) => ({
+      rules: rules.map((rule) => (rule.resources.includes('*') ? { ...rule, operations: ['CREATE'] } : rule)),
+    }),
+    more: [serve('extensions', 'v1beta1', 'ingresses')],
+    gaps: ['missing-operation ingresses.extensions'],
   },
   'kinds through which nobody answers for a name are no gap': {
     more: [serve(gatewayApi, 'v1', 'backendtlspolicies')],

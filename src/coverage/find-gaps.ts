@@ -24,7 +24,7 @@ export function findGaps(input: CoverageInput): readonly Gap[] {
 function gapsOf(expected: ExpectedWebhook, input: CoverageInput): readonly Gap[] {
   const { installation, served } = input
   const configuration = expected.mutating ? input.mutating : input.validating
-  const covered = expected.covers.map((row) => ({
+  const covered = [...expected.covers, ...listRetired(expected, served)].map((row) => ({
     row,
     versions: served.filter(({ group, resource }) => group === row.group && resource === row.resource),
   }))
@@ -55,6 +55,20 @@ function gapsOf(expected: ExpectedWebhook, input: CoverageInput): readonly Gap[]
   ]
 }
 
+/** What is served of the groups that a webhook is for as a whole, the kinds of the table apart. */
+function listRetired({ covers, rules }: ExpectedWebhook, served: readonly ServedResource[]): ExpectedResource[] {
+  const rows = rules
+    .filter((rule) => rule.resources.includes('*'))
+    .flatMap(({ apiGroups, scope, operations }) =>
+      served
+        .filter((one) => apiGroups.includes(one.group) && one.scope === scope)
+        .map(({ group, resource }) => ({ group, resource, versions: ['*'], subresources: [], operations })),
+    )
+    .filter(({ group, resource }) => !covers.some((row) => row.group === group && row.resource === resource))
+  // One for all of its versions.
+  return [...new Map(rows.map((row) => [resourceName(row.resource, row.group), row])).values()]
+}
+
 /** It says both ways: only who installed it knows which of the two it was. */
 const reinstall = 'Install Gatehouse again: `helm upgrade`, or `kubectl apply` of its manifests'
 
@@ -65,9 +79,8 @@ function gapsOfVersion(
   { id, name, mutating }: ExpectedWebhook,
 ): readonly Gap[] {
   const resource = resourceName(row.resource, row.group)
-  const asked = { ...served, scope: served.scope }
   const isCovered = (operation: string, subresource = ''): boolean =>
-    rules.some((rule) => isMatched(rule, { ...asked, operation, subresource }))
+    rules.some((rule) => isMatched(rule, { ...served, operation, subresource }))
   const gap = (kind: GapKind, text: string, remedy: string): Gap => ({ resource, kind, mutating, text, remedy })
   const what = `${resource} ${served.version}`
 
