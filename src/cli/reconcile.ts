@@ -15,6 +15,7 @@ import { readArguments } from './arguments.ts'
 import type { ControllerParts } from './controller-compose.ts'
 import { readControllerSettings } from './controller-settings.ts'
 import { openKubeClient } from './open-kube-client.ts'
+import { refuseUnfinished } from './refuse-unfinished.ts'
 import type { Terminal } from './terminal.ts'
 import { untilSignal } from './until-signal.ts'
 import { UsageError, type Usage } from './usage.ts'
@@ -74,10 +75,21 @@ interface Parts {
 }
 
 async function compose(config: Config, log: Logger, { path, kubeconfig, metrics }: Parts): Promise<ControllerParts> {
+  refuseUnfinished(path, findUnfinished(config))
   const settings = readControllerSettings(config, path)
   const client = await openKubeClient(kubeconfig ?? config.cluster.kubeconfig)
   const { composeController } = await import('./controller-compose.ts')
   return composeController({ settings, client, metrics, log, podPort: config.server.port })
+}
+
+/** The chart says the `target` of the profile, for it mounts that; nobody writes it yet, and nobody was promised so. */
+function findUnfinished({ controller }: Config): Readonly<Record<string, boolean>> {
+  const { enabled = false, ...gateways } = controller.openshell ?? {}
+  const { source = 'none', target: _, ...profile } = controller.tlsProfile ?? {}
+  return {
+    'controller.openshell': enabled || Object.keys(gateways).length > 0,
+    'controller.tlsProfile': source !== 'none' || Object.keys(profile).length > 0,
+  }
 }
 
 async function serve(first: Config, log: Logger, parts: Parts): Promise<number> {

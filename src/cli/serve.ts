@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import { NamespacesFileError } from '../cluster/file-namespaces.ts'
-import { ConfigError } from '../config/config-error.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { watchConfig } from '../config/watch.ts'
@@ -8,6 +7,7 @@ import { createLogger } from '../observability/logger.ts'
 import { type MountedPair, openKeyPair } from '../tls/mounted-pair.ts'
 import { readArguments } from './arguments.ts'
 import { startGatehouse, type Gatehouse } from './compose.ts'
+import { refuseUnfinished } from './refuse-unfinished.ts'
 import type { Terminal } from './terminal.ts'
 import { untilSignal } from './until-signal.ts'
 import { InputError, UsageError, type Usage } from './usage.ts'
@@ -32,7 +32,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   // Listened for from the start: process 1 of a container ignores a signal that nobody listens for.
   const signalled = untilSignal()
   const config = loadConfig(path)
-  refuseUnfinished(config, path)
+  refuseUnfinished(path, findUnfinished(config))
   const log = createLogger(config.log)
   const started = await start(config, log, terminal)
   if (started === undefined) return refusedAtStart
@@ -87,19 +87,11 @@ async function start(config: Config, log: Logger, terminal: Terminal): Promise<S
   }
 }
 
-/** Settings that only a later version acts on: starting without them would pretend to a protection that is not there. */
-function refuseUnfinished({ tls }: Config, path: string): void {
+function findUnfinished({ tls }: Config): Readonly<Record<string, boolean>> {
   const { file, name, legacyTLS, floor } = tls.profile
-  const unfinished = {
+  return {
     'tls.additionalCertificate': tls.additionalCertificate !== undefined,
     'tls.clientAuth': tls.clientAuth !== undefined,
     'tls.profile': file !== undefined || name !== undefined || legacyTLS || floor !== undefined,
   }
-  const keys = Object.entries(unfinished).flatMap(([key, isSet]) => (isSet ? [key] : []))
-  if (keys.length === 0) return
-  const text = 'is not served by this version of Gatehouse; leave it out'
-  throw new ConfigError(
-    path,
-    keys.map((where) => ({ where, text })),
-  )
 }

@@ -76,3 +76,31 @@ test('a configuration that cannot work is refused with its place', async (t) => 
   assert.equal(code, 2)
   assert.match(stderr, /controller\.lease: must have `retry` below `renew`/)
 })
+
+const unfinished: Readonly<Record<string, string>> = {
+  'openshell: {enabled: true}': 'openshell',
+  'openshell: {workers: 2}': 'openshell',
+  'tlsProfile: {source: auto}': 'tlsProfile',
+  'tlsProfile: {target: {name: x}, rollOwn: true}': 'tlsProfile',
+}
+
+for (const [block, key] of Object.entries(unfinished)) {
+  test(`reconcile does not pretend to act on ${block}`, async (t) => {
+    const { config, kubeconfig } = await prepare(t, `controller: {${block}}`)
+
+    const { code, stderr } = await runGatehouse(['reconcile', '--config', config, '--kubeconfig', kubeconfig, '--once'])
+
+    assert.equal(code, 2)
+    assert.match(stderr, new RegExp(`controller\\.${key}: is not acted on by this version of Gatehouse`))
+  })
+}
+
+test('reconcile takes what the chart says of both, which is what it mounts', async (t) => {
+  const settings = 'controller: {openshell: {enabled: false}, tlsProfile: {source: none, target: {name: x, key: y}}}'
+  const { config, kubeconfig } = await prepare(t, settings)
+
+  const { stdout, stderr } = await runGatehouse(['reconcile', '--config', config, '--kubeconfig', kubeconfig, '--once'])
+
+  assert.match(stdout, /Failed to take the Lease/)
+  assert.doesNotMatch(stderr, /not acted on/)
+})

@@ -46,7 +46,7 @@ test('TLS settings of a later version end with 2 rather than be ignored', async 
   const { code, stderr } = await runGatehouse(['serve', '--config', path])
 
   assert.equal(code, 2)
-  assert.match(stderr, /tls\.clientAuth: is not served[\s\S]*tls\.profile: is not served/)
+  assert.match(stderr, /tls\.clientAuth: is not acted on[\s\S]*tls\.profile: is not acted on/)
 })
 
 test('a certificate that is not there ends with 1 and the name of the file', async (t) => {
