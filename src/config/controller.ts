@@ -1,6 +1,6 @@
 /**
- * The `controller` block in the shape of DESIGN sections 3, 12 and 13. The admission server reads none of it, so it
- * has no defaults here; that it is written correctly shows all the same.
+ * The `controller` block in the shape of DESIGN sections 3, 12 and 13. The admission server reads none of it, so its
+ * defaults are with its reader, src/cli/controller-settings.ts; that it is written correctly shows all the same.
  */
 import { z } from 'zod'
 import { guardIds } from '../guards/resources.ts'

@@ -28,8 +28,21 @@ test('the values have the defaults of the program, but for what the chart knows 
   const settings = { ...defaults.settings, trustedUsers: [controller] }
   const requiredNames = ['gatehouse-admission.gatehouse-system.svc']
   const tls = { ...defaults.tls, certificate: { ...defaults.tls.certificate, requiredNames } }
-  // The program has none for its controllers yet; what the chart writes there is tested below.
+  // Those of the controllers come later, from what of their block is written: the next test.
   assert.deepEqual(config, { ...defaults, settings, tls, controller: config.controller })
+})
+
+test('the controllers do with the values what they do where nothing is said', async () => {
+  const config = await renderConfig()
+
+  const { webhook } = config.controller
+  assert.ok(webhook)
+  const { leafLifetime, caLifetime, ...required } = webhook
+  assert.ok(leafLifetime !== undefined && caLifetime !== undefined)
+  assert.deepEqual(
+    readControllerSettings(config, 'x'),
+    readControllerSettings({ ...config, controller: { webhook: required } }, 'x'),
+  )
 })
 
 test('what is written under `config` is in the file as it stands', async () => {
