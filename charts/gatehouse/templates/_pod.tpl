@@ -8,14 +8,17 @@ labels:
   {{- toYaml . | nindent 2 }}
   {{- end }}
 annotations:
-  {{- /* Everything else of the file is read again while the pods run. */}}
+  {{- /* Everything else of the file is taken over while the pods run. */}}
   gatehouse.dev/restart-on: {{ include "gatehouse.restartHash" . }}
   {{- with .values.podAnnotations }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end -}}
 
-{{- /* A hash of what a running process cannot change: all of it for the controller (src/config/restart.ts for `serve`). */ -}}
+{{- /*
+  A hash of what a running process cannot change (src/config/restart.ts). For the controller, of all of it: it takes the
+  rest over by itself as well, but the kubelet brings a file late, and its restart holds up no write.
+*/ -}}
 {{- define "gatehouse.restartHash" -}}
 {{- $config := include "gatehouse.config" .root | fromYaml -}}
 {{- if eq .component "admission" -}}
