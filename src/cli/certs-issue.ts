@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { unreadable } from '../config/load.ts'
 import { showValue } from '../config/show-value.ts'
 import { isName } from '../hostnames/name.ts'
-import { type IssuedCertificate, issueCertificate } from '../tls/issue.ts'
+import { type IssuedCertificate, issueCertificate, nameCa } from '../tls/issue.ts'
 import { readIssuer } from '../tls/issuer.ts'
 import { parseCertificate } from '../tls/pem.ts'
 import { readArguments } from './arguments.ts'
@@ -99,8 +99,7 @@ function readOrder(argv: readonly string[]): Order {
 }
 
 async function makeCa(days: number, now: Date): Promise<IssuedCertificate> {
-  const commonName = `Gatehouse CA ${now.toISOString().slice(0, 10)}`
-  return issueCertificate({ commonName, ca: true, days: Math.max(caDays, days), now })
+  return issueCertificate({ commonName: nameCa(now), ca: true, days: Math.max(caDays, days), now })
 }
 
 function readCa(files: { readonly cert: string; readonly key: string }, days: number, now: Date): IssuedCertificate {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { type IssuedCertificate, issueCertificate } from './issue.ts'
+import { type IssuedCertificate, issueCertificate, nameCa } from './issue.ts'
 import type { BundleWrite, RotationSettings, RotationStep, SecretText } from './rotation.ts'
 
 /** What a step writes. `data` is complete: other keys of that Secret go. */
@@ -35,9 +35,7 @@ export async function prepareWrite(
 }
 
 function issueCa({ caLifetimeMs }: RotationSettings, now: Date): Promise<IssuedCertificate> {
-  // The day tells people two CAs in one bundle apart; verifiers go by the key identifier.
-  const commonName = `Gatehouse CA ${now.toISOString().slice(0, 10)}`
-  return issueCertificate({ commonName, ca: true, lifetimeMs: caLifetimeMs, now })
+  return issueCertificate({ commonName: nameCa(now), ca: true, lifetimeMs: caLifetimeMs, now })
 }
 
 function issueLeaf(
