@@ -50,14 +50,14 @@ async function stayUntilSignal(channel: (typeof channels)[number]): Promise<void
     tellProgress(`Ready at ${plane.url}; in another terminal:`)
     console.log(`\nexport KUBECONFIG=${plane.kubeconfig}\nexport PATH=${dirname(kubectl)}:$PATH\n`)
     tellProgress('Ctrl-C ends it and removes everything')
-    await untilSignal()
+    await untilInterrupted()
   } finally {
     await plane.stop()
   }
 }
 
 /** Before it is called a signal ends this process at once, and the keeper of the others cleans up. */
-async function untilSignal(): Promise<void> {
+async function untilInterrupted(): Promise<void> {
   // Neither a signal that may come nor the keeper holds the event loop.
   const hold = setInterval(() => undefined, 60_000)
   await Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => once(process, name)))

@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { arch } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { parse } from 'yaml'
 import { z } from 'zod'
 
 import { readBill } from './image/bill-of-materials.ts'
-import { buildImage, root, saveImage, sourceDate } from './image/build-image.ts'
-import { findBuilder, ImageError, runQuietly } from './image/container-tool.ts'
+import { buildImage, saveImage, sourceDate } from './image/build-image.ts'
+import { findBuilder, StepError, runQuietly } from './image/container-tool.ts'
 
 const usage = `Usage: npm run release -- [--dry-run] [--base IMAGE] [--installer IMAGE] [--npmrc FILE]
 
@@ -21,13 +22,14 @@ const usage = `Usage: npm run release -- [--dry-run] [--base IMAGE] [--installer
 
 helm, and buildah, podman or docker, are used where they are; what is left out without them is said.`
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 
 try {
   process.exitCode = release()
 } catch (error) {
-  if (!(error instanceof ImageError)) throw error
+  if (!(error instanceof StepError)) throw error
   console.error(`release: ${error.message}`)
   process.exitCode = 1
 }

@@ -1,7 +1,7 @@
 /** The software bill of materials: npm's, cut down to what `npm ci` puts into the image. */
 import { z } from 'zod'
 
-import { ImageError } from './container-tool.ts'
+import { StepError } from './container-tool.ts'
 
 const Component = z.looseObject({ 'bom-ref': z.string(), name: z.string(), version: z.string() })
 const Bill = z.looseObject({
@@ -34,7 +34,7 @@ export function readBill(npmSbom: string, lockfile: string, epoch: string): obje
   const kept = components.filter((component) => shipped.has(`${component.name}@${component.version}`))
   const listed = new Set(kept.map((component) => `${component.name}@${component.version}`))
   const missing = [...shipped].filter((name) => !listed.has(name))
-  if (missing.length > 0) throw new ImageError(`npm sbom does not know ${missing.join(', ')}`)
+  if (missing.length > 0) throw new StepError(`npm sbom does not know ${missing.join(', ')}`)
   const refs = new Set([metadata.component['bom-ref'], ...kept.map((component) => component['bom-ref'])])
   // Chance and the hour of the build have no place in what is to be the same again; nor has the folder's name.
   const { serialNumber: _, ...fixed } = head

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { type Builder, ImageError, runQuietly, runShown } from './container-tool.ts'
+import { type Builder, StepError, runQuietly, runShown } from './container-tool.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -61,7 +61,7 @@ export function saveImage(builder: Builder, tag: string, file: string): void {
 export function sourceDate(): string {
   const { SOURCE_DATE_EPOCH: given } = process.env
   if (given === undefined || given === '') return git('log', '-1', '--format=%ct') || '0'
-  if (!/^\d+$/.test(given)) throw new ImageError('SOURCE_DATE_EPOCH must be seconds since 1970')
+  if (!/^\d+$/.test(given)) throw new StepError('SOURCE_DATE_EPOCH must be seconds since 1970')
   return given
 }
 
@@ -81,7 +81,7 @@ function git(...args: readonly string[]): string {
 /** How npm reaches its registry, handed over in a way that leaves no trace in the image. */
 function secrets(folder: string, npmrc: string | undefined): [id: string, file: string][] {
   if (npmrc !== undefined) {
-    if (!existsSync(npmrc)) throw new ImageError(`--npmrc: there is no file ${npmrc}`)
+    if (!existsSync(npmrc)) throw new StepError(`--npmrc: there is no file ${npmrc}`)
     return [['npmrc', npmrc]]
   }
   const { NODE_EXTRA_CA_CERTS: ca } = process.env

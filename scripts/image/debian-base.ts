@@ -17,7 +17,7 @@ import { arch, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
 import { root } from './build-image.ts'
-import { type Builder, ImageError, runShown } from './container-tool.ts'
+import { type Builder, StepError, runShown } from './container-tool.ts'
 
 export interface DebianBase {
   readonly base: string
@@ -75,16 +75,16 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 function findNode(): string {
   const node = join(root, 'node_modules', `node-linux-${arch()}`, 'bin', 'node')
   if (existsSync(node)) return node
-  throw new ImageError(`${node} is missing: run 'npm ci' first, on Linux with an x64 or arm64 processor`)
+  throw new StepError(`${node} is missing: run 'npm ci' first, on Linux with an x64 or arm64 processor`)
 }
 
 /** The npm of this machine is as good as any: it installs what the lockfile says. */
 function findNpm(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   const found = folders.map((folder) => join(folder, 'npm')).find((file) => existsSync(file))
-  if (found === undefined) throw new ImageError('npm is not on the PATH')
+  if (found === undefined) throw new StepError('npm is not on the PATH')
   const folder = dirname(dirname(realpathSync(found)))
   // Debian's own npm lies scattered over many packages.
   if (existsSync(join(folder, 'node_modules', 'semver'))) return folder
-  throw new ImageError(`the npm in ${folder} is not all in one place; name an --installer image that has npm`)
+  throw new StepError(`the npm in ${folder} is not all in one place; name an --installer image that has npm`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { buildImage, root, saveImage, sourceDate } from './build-image.ts'
-import { type Builder, builders, findBuilder, ImageError } from './container-tool.ts'
+import { type Builder, builders, findBuilder, StepError } from './container-tool.ts'
 import { makeDebianBase } from './debian-base.ts'
 import { tryImage } from './try-image.ts'
 
@@ -24,7 +24,7 @@ const usage = `Usage: npm run image -- [--base IMAGE] [--installer IMAGE] [--deb
 try {
   await main()
 } catch (error) {
-  if (!(error instanceof ImageError)) throw error
+  if (!(error instanceof StepError)) throw error
   console.error(`image: ${error.message}`)
   process.exitCode = 1
 }
@@ -75,10 +75,10 @@ function readOptions() {
 
 function requireBuilder(wanted: string | undefined): Builder {
   const named = builders.find((name) => name === wanted)
-  if (wanted !== undefined && named === undefined) throw new ImageError(`--builder is one of ${builders.join(', ')}`)
+  if (wanted !== undefined && named === undefined) throw new StepError(`--builder is one of ${builders.join(', ')}`)
   const found = findBuilder(named)
   if (found !== undefined) return found
-  throw new ImageError(
+  throw new StepError(
     `${named ?? `none of ${builders.join(', ')}`} works here. On Debian: apt-get install --no-install-recommends buildah podman runc mmdebstrap`,
   )
 }

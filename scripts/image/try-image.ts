@@ -17,7 +17,7 @@ import { reviewOfObject } from '../../src/cli/review-of-object.ts'
 import { createWebhookClient } from '../../src/cli/webhook-client.ts'
 import { issueCertificate } from '../../src/tls/issue.ts'
 import { root } from './build-image.ts'
-import { findRunner, ImageError, runQuietly, type Runner } from './container-tool.ts'
+import { findRunner, StepError, runQuietly, type Runner } from './container-tool.ts'
 
 const name = `gatehouse-try-${process.pid}`
 const mountPoint = '/etc/gatehouse'
@@ -27,7 +27,7 @@ const Health = z.object({ health: z.object({ port: z.int() }) })
 /** Throws, with what was seen, at the first thing that is not as it must be. */
 export async function tryImage(tag: string, version: string): Promise<void> {
   const runner = findRunner()
-  if (runner === undefined) throw new ImageError('--try takes podman or docker, and neither works here')
+  if (runner === undefined) throw new StepError('--try takes podman or docker, and neither works here')
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-try-'))
   try {
     const ca = await fillFolder(folder)
@@ -143,7 +143,7 @@ function started(child: ChildProcessByStdio<null, Readable, null>) {
       if (found.success) resolve(found.data)
     })
     child.once('error', reject)
-    child.once('close', (code) => reject(new ImageError(`serve ended with ${code}:\n${seen.join('\n')}`)))
+    child.once('close', (code) => reject(new StepError(`serve ended with ${code}:\n${seen.join('\n')}`)))
   })
 }
 
