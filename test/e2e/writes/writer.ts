@@ -8,8 +8,6 @@ export interface Writer {
   create(object: KubeObject, query?: string): Promise<ApiAnswer>
   /** A JSON merge patch, of the object or of one of its subresources. */
   patch(object: KubeObject, change: object, subresource?: string): Promise<ApiAnswer>
-  /** A JSON patch. */
-  patchJson(object: KubeObject, operations: readonly object[], subresource?: string): Promise<ApiAnswer>
   /** A PUT of `object` with the version that is stored. */
   replace(object: KubeObject, subresource?: string): Promise<ApiAnswer>
   apply(object: KubeObject, manager: string): Promise<ApiAnswer>
@@ -32,8 +30,6 @@ export function createWriter(request: ApiRequest, headers: OutgoingHttpHeaders =
     create: (object, query = '') => send('POST', `${collectionOf(object)}${query}`, object),
     patch: (object, change, subresource) =>
       send('PATCH', under(object, subresource), change, 'application/merge-patch+json'),
-    patchJson: (object, operations, subresource) =>
-      send('PATCH', under(object, subresource), operations, 'application/json-patch+json'),
     async replace(object, subresource) {
       const { body } = await read(object)
       const resourceVersion = textAt(body, 'metadata', 'resourceVersion')
