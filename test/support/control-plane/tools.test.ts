@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { makeTemporaryFolder } from '../temporary-folder.ts'
 import { runProgram } from './run-program.ts'
-import { controlPlaneTools, type Tool } from './tools.ts'
+import type { Tool } from './tool-modules.ts'
+import { controlPlaneTools } from './tools.ts'
 
 const module = new URL('tools.ts', import.meta.url).href
 

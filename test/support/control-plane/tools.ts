@@ -11,8 +11,6 @@ import { withLock } from './lock.ts'
 import { tellProgress } from './progress.ts'
 import { describeTool, type Tool, type ToolBuild } from './tool-modules.ts'
 
-export type { Tool } from './tool-modules.ts'
-
 /** Two linkers side by side take 3.3 GiB. */
 const memoryForTwoLinkers = 4 * 1024 ** 3
 
