@@ -39,7 +39,6 @@ function compose() {
     log: {
       info: (_, message) => void logged.push(message),
       warn: (_, message) => void logged.push(message),
-      error: (_, message) => void logged.push(message),
     },
     onGaps: (found) => void counts.push([...found]),
   })

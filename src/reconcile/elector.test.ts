@@ -14,7 +14,7 @@ interface Replica {
 }
 
 const times = { durationMs: 15_000, renewMs: 10_000, retryMs: 2_000 }
-const silent = { info() {}, warn() {}, error() {} }
+const silent = { info() {}, warn() {} }
 
 function start(t: TestContext, leases: FakeLeases, clock: FakeClock, identity: string): Replica {
   const elector = createElector({ ...times, store: leases.store, identity, clock, log: silent })

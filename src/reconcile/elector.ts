@@ -4,7 +4,7 @@
  * watches, is gone. The holder itself stops earlier, when it could not renew for `renewMs`.
  */
 import { type Lead, LeadLostError } from './lead.ts'
-import { createPause } from './pause.ts'
+import { pause } from './pause.ts'
 import type { Clock, LeaseRecord, LeaseStore, Log, StoredLease } from './ports.ts'
 
 export interface ElectorOptions {
@@ -35,7 +35,6 @@ const complainAgainMs = 60_000
 
 export function createElector(options: ElectorOptions): Elector {
   const { store, identity, durationMs, renewMs, retryMs, clock, log } = options
-  const pause = createPause(clock)
   const durationSeconds = Math.max(1, Math.ceil(durationMs / 1000))
   let held: StoredLease | undefined
   let seen: { readonly version: string; readonly at: number } | undefined
@@ -50,13 +49,13 @@ export function createElector(options: ElectorOptions): Elector {
     async run(signal, lead) {
       while (!signal.aborted) {
         if (await attempt(signal)) await holdAndLead(signal, lead)
-        else await pause.wait(retryMs, signal)
+        else await pause(clock, retryMs, signal)
       }
     },
     async runOnce(signal, lead) {
       while (!(await take(signal))) {
         const version = seen?.version
-        await pause.wait(retryMs, signal)
+        await pause(clock, retryMs, signal)
         // Who lives has renewed by now. A Lease that stands still is taken when its time is over.
         if (signal.aborted || !(await isUnchanged(version, signal))) return false
       }
@@ -91,7 +90,7 @@ export function createElector(options: ElectorOptions): Elector {
     // Separate from the attempts, so that one which hangs cannot keep the lead.
     let cancel = watch()
     while (!signal.aborted) {
-      await pause.wait(retryMs, signal)
+      await pause(clock, retryMs, signal)
       if (signal.aborted) break
       if (await attempt(signal)) {
         cancel()

@@ -30,7 +30,7 @@ function compose(clock: FakeClock, controllers: readonly Controller[]) {
     controllers,
     elector,
     clock,
-    log: { info() {}, warn: (fields) => void warnings.push(fields), error() {} },
+    log: { info() {}, warn: (fields) => void warnings.push(fields) },
     recorder: {
       leading: (isLeader) => void leading.push(isLeader),
       reconciled: (result) => void counted.push(result),
@@ -101,35 +101,6 @@ test('a controller may ask to be looked at sooner', async () => {
   await running
 
   assert.equal(one.times(), 2)
-})
-
-test('a trigger during a pass is followed by another pass, never by one beside it', async () => {
-  const clock = createFakeClock()
-  let [running, most] = [0, 0]
-  const gates: (() => void)[] = []
-  const one = repeat('one', async () => {
-    most = Math.max(most, ++running)
-    await new Promise<void>((resolve) => gates.push(resolve))
-    running--
-    return nothing
-  })
-  const { engine } = compose(clock, [one.controller])
-  const ending = new AbortController()
-  const ended = engine.run(ending.signal)
-  await settle()
-
-  engine.trigger('one')
-  engine.trigger('one')
-  await settle()
-  assert.equal(one.times(), 1)
-  gates[0]?.()
-  await settle()
-  assert.equal(one.times(), 2)
-  ending.abort()
-  gates[1]?.()
-  await ended
-
-  assert.equal(most, 1)
 })
 
 test('once: works until nothing changes', async () => {

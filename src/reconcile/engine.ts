@@ -1,7 +1,8 @@
 /** Runs controllers while this process leads: each in a loop of its own, so that one that fails holds up no other. */
 import type { Controller, Pass } from './controller.ts'
 import type { Elector } from './elector.ts'
-import { createLoop, runPass, type Loop, type LoopDeps } from './loop.ts'
+import { runLoop, runPass, type LoopDeps } from './loop.ts'
+import { pause } from './pause.ts'
 
 export interface EngineOptions extends LoopDeps {
   readonly controllers: readonly Controller[]
@@ -11,8 +12,6 @@ export interface EngineOptions extends LoopDeps {
 export interface Engine {
   /** Runs until the signal ends; everything has ended and the Lease is released when it resolves. */
   run(signal: AbortSignal): Promise<void>
-  /** Asks a controller for a pass now. */
-  trigger(name: string): void
   /** Takes the Lease and works until nothing is left to do. */
   runOnce(signal: AbortSignal): Promise<'converged' | 'unfinished' | 'not-leader'>
 }
@@ -20,18 +19,14 @@ export interface Engine {
 /** Joins controllers and elector. */
 export function createEngine(options: EngineOptions): Engine {
   const { controllers, elector, recorder, clock, createBackoff, log } = options
-  const loops = new Map<string, Loop>(
-    controllers.map((controller) => [controller.name, createLoop(controller, options)]),
-  )
 
   return {
-    trigger: (name) => loops.get(name)?.trigger(),
     async run(signal) {
       recorder.leading(false)
       await elector.run(signal, async (lead) => {
         recorder.leading(true)
         const pass: Pass = { ...lead, dryRun: false }
-        await Promise.all(Array.from(loops.values(), (loop) => loop.run(pass)))
+        await Promise.all(controllers.map((controller) => runLoop(controller, pass, options)))
         recorder.leading(false)
       })
     },
@@ -57,11 +52,7 @@ export function createEngine(options: EngineOptions): Engine {
         continue
       }
       log.warn({ controller: controller.name, error: result.message }, 'Failed to reconcile')
-      const waitMs = backoff.next()
-      await new Promise<void>((resolve) => {
-        const cancel = clock.after(waitMs, resolve)
-        pass.signal.addEventListener('abort', () => (cancel(), resolve()), { once: true })
-      })
+      await pause(clock, backoff.next(), pass.signal)
     }
     return false
   }

@@ -1,8 +1,11 @@
 /** What a leader is handed. */
 export interface Lead {
-  /** Aborts as soon as the lead is lost. */
+  /** Ends reads and writes under way: the lead is lost, or the process ends. */
   readonly signal: AbortSignal
-  /** Throws where the Lease has not been renewed in time, whether a timer has run by now or not. */
+  /**
+   * Throws unless this process may write at this moment. To be called before each write: a process that was frozen
+   * may wake up long after another one took over, and before its own timers ran.
+   */
   assertLeading(): void
 }
 

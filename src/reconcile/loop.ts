@@ -1,6 +1,6 @@
 /** Runs one controller: pass after pass, never two at a time, with a back-off of its own when it fails. */
 import type { Controller, Outcome, Pass } from './controller.ts'
-import { createPause } from './pause.ts'
+import { pause } from './pause.ts'
 import type { Backoff, Clock, Log, LoopRecorder } from './ports.ts'
 
 export interface LoopDeps {
@@ -10,39 +10,27 @@ export interface LoopDeps {
   readonly createBackoff: () => Backoff
 }
 
-export interface Loop {
-  /** Runs passes until the signal ends; never rejects. */
-  run(pass: Pass): Promise<void>
-  /** Asks for a pass now; one under way is followed by another. */
-  trigger(): void
-}
-
-export function createLoop(controller: Controller, deps: LoopDeps): Loop {
+/** Runs passes until the signal ends; never rejects. */
+export async function runLoop(controller: Controller, pass: Pass, deps: LoopDeps): Promise<void> {
   const { clock, log, createBackoff } = deps
-  const pause = createPause(clock)
-  return {
-    trigger: pause.wake,
-    async run(pass) {
-      const backoff = createBackoff()
-      while (!pass.signal.aborted) {
-        const result = await runPass(controller, pass, deps)
-        if (pass.signal.aborted) return
-        let waitMs: number
-        if (result instanceof Error) {
-          waitMs = backoff.next()
-          const fields = {
-            controller: controller.name,
-            error: result.message,
-            retryInSeconds: Math.ceil(waitMs / 1000),
-          }
-          log.warn(fields, 'Failed to reconcile')
-        } else {
-          backoff.reset()
-          waitMs = result.againMs ?? controller.intervalMs
-        }
-        await pause.wait(waitMs, pass.signal)
+  const backoff = createBackoff()
+  while (!pass.signal.aborted) {
+    const result = await runPass(controller, pass, deps)
+    if (pass.signal.aborted) return
+    let waitMs: number
+    if (result instanceof Error) {
+      waitMs = backoff.next()
+      const fields = {
+        controller: controller.name,
+        error: result.message,
+        retryInSeconds: Math.ceil(waitMs / 1000),
       }
-    },
+      log.warn(fields, 'Failed to reconcile')
+    } else {
+      backoff.reset()
+      waitMs = result.againMs ?? controller.intervalMs
+    }
+    await pause(clock, waitMs, pass.signal)
   }
 }
 

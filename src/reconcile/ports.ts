@@ -14,7 +14,6 @@ export interface Clock {
 export interface Log {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
-  error(fields: object, message: string): void
 }
 
 export type ReconcileResult = 'success' | 'error'
