@@ -1,4 +1,4 @@
-/** The serving certificate from a pair of PEM files, checked before it is used (reference/tls.md 7.1). */
+/** The serving certificate in a pair of PEM files: what is read, and faults that name the files. */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { KeyPair } from '../server/ports.ts'
@@ -11,11 +11,6 @@ export interface KeyPairFiles {
 
 /** A chain is a few kilobytes; parsers of PEM never see more than this (CVE-2024-12401). */
 const maxFileBytes = 256 * 1024
-
-/** Loads the pair, or throws an error that names the files and what is wrong. */
-export function loadKeyPair(files: KeyPairFiles, demands: PairDemands = {}): KeyPair {
-  return checkPairOf(files, readPair(files), demands)
-}
 
 /** The texts of the pair, and of `ca.crt` beside it where a Secret brought one. Throws where one cannot be read. */
 export function readPair({ certFile, keyFile }: KeyPairFiles): PairText {
