@@ -99,13 +99,12 @@ function createControllers(
   })
   const probe = createHandshakeProbe({ podPort, service: installation.service, serverName })
   if (self === undefined) {
-    const { service } = installation
+    const service = installation.service.name
     const onExpiry = metrics.certificateExpiry
     return [createExternalCertificate({ service, registrations, probe, events, onExpiry }), coverage]
   }
   const certificates = createWebhookCertificates({
     ...self,
-    namespace,
     plan: planRotation,
     prepare: prepareWrite,
     secrets,

@@ -7,7 +7,7 @@ import { createEventPublisher } from './events.ts'
 import type { KubeClient, KubeRequest } from './kube-client.ts'
 import { KubeError } from './kube-error.ts'
 import { createLeaseStore } from './leases.ts'
-import { listAllNamespaces } from './namespace-list.ts'
+import { listAllNamespaces } from './kube-namespaces.ts'
 import { createPodLister } from './pods.ts'
 import { createSecretStore } from './secrets.ts'
 import { createRegistrationStore } from './webhook-configurations.ts'
@@ -212,7 +212,7 @@ test('an Event that repeats is counted, and begins anew where it is gone', async
     reason: 'R',
     action: 'A',
     note: 'n'.repeat(2_000),
-    regarding: { apiVersion: 'v1', kind: 'Secret', name: 's', namespace: '' },
+    regarding: { apiVersion: 'v1', kind: 'Secret', name: 's' },
   } as const
 
   for (let times = 0; times < 3; times++) await publisher.publish(note)
@@ -239,7 +239,7 @@ test('an Event that cannot be written is a line in the log and no failure', asyn
     reason: 'R',
     action: 'A',
     note: 'n',
-    regarding: { apiVersion: 'v1', kind: 'Secret', name: 's', namespace: 'ns' },
+    regarding: { apiVersion: 'v1', kind: 'Secret', name: 's' },
   })
 
   assert.deepEqual(logged, ['Failed to write an Event'])

@@ -69,7 +69,6 @@ test('a gap is looked at once more after a minute, and then told of once while i
     apiVersion: 'admissionregistration.k8s.io/v1',
     kind: 'ValidatingWebhookConfiguration',
     name: 'gatehouse',
-    namespace: 'gatehouse-system',
     uid: 'u',
   })
 })

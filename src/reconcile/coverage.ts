@@ -64,7 +64,7 @@ export function createCoverage(options: CoverageOptions): Controller {
     log.warn({ resources, kind: gap.kind, gap: gap.text, remedy: gap.remedy }, 'Found a coverage gap')
     if (pass.dryRun) return
     const note = `${gap.text}. ${gap.remedy}`
-    const regarding = regard(gap.mutating ? input.mutating : input.validating, gap, options.installation)
+    const regarding = regard(gap.mutating ? input.mutating : input.validating, gap, options.installation.configurations)
     await events.publish({ type: 'Warning', reason: 'CoverageGap', action: 'Compare', note, regarding })
   }
 }
@@ -95,17 +95,7 @@ function countByResource(gaps: ReadonlyMap<string, readonly Gap[]>): ReadonlyMap
   return counts
 }
 
-function regard(
-  live: LiveConfiguration | undefined,
-  gap: Gap,
-  { configurations, service }: Omit<Installation, 'ca'>,
-): EventObject {
+function regard(live: LiveConfiguration | undefined, gap: Gap, name: string): EventObject {
   const kind = gap.mutating ? 'MutatingWebhookConfiguration' : 'ValidatingWebhookConfiguration'
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind,
-    name: configurations,
-    namespace: service.namespace,
-    uid: live?.uid,
-  }
+  return { apiVersion: 'admissionregistration.k8s.io/v1', kind, name, uid: live?.uid }
 }

@@ -6,8 +6,7 @@ import { createExternalCertificate } from './external-certificate.ts'
 import type { HandshakeProbe, RegistrationStore } from './installation-ports.ts'
 
 const pass: Pass = { signal: new AbortController().signal, dryRun: false, assertLeading() {} }
-// With more than an Event may name.
-const service = { name: 'gatehouse-admission', namespace: 'ns', port: 443 }
+const service = 'gatehouse-admission'
 const notAfter = new Date('2030-05-01T00:00:00Z')
 
 /** Two webhooks with these bundles, and a Service that `verify` speaks for. */
@@ -58,7 +57,7 @@ test('a bundle that does not verify it is a failure with an Event on the Service
       reason: 'CertificateNotVerified',
       action: 'Verify',
       note: 'unknown authority',
-      regarding: { apiVersion: 'v1', kind: 'Service', name: 'gatehouse-admission', namespace: 'ns' },
+      regarding: { apiVersion: 'v1', kind: 'Service', name: 'gatehouse-admission' },
     },
   ])
 })

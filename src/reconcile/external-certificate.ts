@@ -4,7 +4,8 @@ import type { HandshakeProbe, RegistrationStore } from './installation-ports.ts'
 import type { EventObject, EventPublisher } from './ports.ts'
 
 export interface ExternalCertificateOptions {
-  readonly service: { readonly name: string; readonly namespace: string }
+  /** Name of the Service. */
+  readonly service: string
   readonly registrations: RegistrationStore
   readonly probe: HandshakeProbe
   readonly events: EventPublisher
@@ -38,8 +39,7 @@ export function createExternalCertificate(options: ExternalCertificateOptions): 
   }
 
   async function tell(note: string): Promise<void> {
-    const { name, namespace } = service
-    const regarding: EventObject = { apiVersion: 'v1', kind: 'Service', name, namespace }
+    const regarding: EventObject = { apiVersion: 'v1', kind: 'Service', name: service }
     await events.publish({ type: 'Warning', reason: 'CertificateNotVerified', action: 'Verify', note, regarding })
   }
 }

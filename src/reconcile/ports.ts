@@ -56,7 +56,7 @@ export interface LeaseStore {
   replace(read: StoredLease, lease: LeaseRecord, signal: AbortSignal): Promise<StoredLease | undefined>
 }
 
-/** An Event on an object; `note` is for people. */
+/** An Event on an object of the release namespace, or of none; `note` is for people. */
 export interface EventNote {
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
@@ -69,8 +69,6 @@ export interface EventObject {
   readonly apiVersion: string
   readonly kind: string
   readonly name: string
-  /** Empty: cluster-scoped. */
-  readonly namespace: string
   readonly uid?: string | undefined
 }
 

@@ -15,7 +15,6 @@ function compose(installation: FakeInstallation, clock: FakeClock) {
   const logged: string[] = []
   const ends: Date[] = []
   const controller: Controller = createWebhookCertificates({
-    namespace: 'gatehouse-system',
     caSecret: 'ca',
     tlsSecret: 'tls',
     rotation: { names: ['gatehouse.gatehouse-system.svc'], leafLifetimeMs: 24 * hour, caLifetimeMs: 96 * hour },

@@ -12,7 +12,6 @@ import type { Clock, EventNote, EventObject, EventPublisher, Log } from './ports
 import { describeDone, describeStep, reasonOf } from './rotation-text.ts'
 
 export interface WebhookCertificatesOptions {
-  readonly namespace: string
   readonly caSecret: string
   readonly tlsSecret: string
   readonly rotation: RotationSettings
@@ -45,7 +44,7 @@ interface Observed {
 }
 
 export function createWebhookCertificates(options: WebhookCertificatesOptions): Controller {
-  const { namespace, caSecret, tlsSecret, rotation, secrets, registrations, pods, probe, events, clock } = options
+  const { caSecret, tlsSecret, rotation, secrets, registrations, pods, probe, events, clock } = options
   const since = new Map<string, { readonly caBundle: string; readonly since: Date }>()
   let proof: ServiceProof | undefined
   let wait: { readonly serial: string; toldAt: number } | undefined
@@ -207,7 +206,7 @@ export function createWebhookCertificates(options: WebhookCertificatesOptions): 
   }
 
   async function tell(type: EventNote['type'], reason: string, action: string, note: string): Promise<void> {
-    const regarding: EventObject = { apiVersion: 'v1', kind: 'Secret', name: tlsSecret, namespace }
+    const regarding: EventObject = { apiVersion: 'v1', kind: 'Secret', name: tlsSecret }
     await events.publish({ type, reason, action, note, regarding })
   }
 }

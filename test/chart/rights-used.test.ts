@@ -10,7 +10,7 @@ import { createDiscovery } from '../../src/cluster/discovery.ts'
 import { createEventPublisher } from '../../src/cluster/events.ts'
 import type { KubeClient, KubeRequest } from '../../src/cluster/kube-client.ts'
 import { createLeaseStore } from '../../src/cluster/leases.ts'
-import { listAllNamespaces } from '../../src/cluster/namespace-list.ts'
+import { listAllNamespaces } from '../../src/cluster/kube-namespaces.ts'
 import { createPodLister } from '../../src/cluster/pods.ts'
 import { createSecretStore } from '../../src/cluster/secrets.ts'
 import { createRegistrationStore } from '../../src/cluster/webhook-configurations.ts'
@@ -36,11 +36,12 @@ const askers: Readonly<Record<string, (client: KubeClient) => Promise<unknown>>>
   'discovery.ts': (client) => createDiscovery(client).list(signal),
   'events.ts': async (client) => {
     const publisher = createEventPublisher({ client, namespace, instance: 'pod', clock, log })
-    const regarding = { apiVersion: 'v1', kind: 'Secret', name: 'gatehouse-tls', namespace }
+    const regarding = { apiVersion: 'v1', kind: 'Secret', name: 'gatehouse-tls' }
     const note = { type: 'Normal', reason: 'Reason', action: 'Action', note: 'twice', regarding } as const
     await publisher.publish(note)
     await publisher.publish(note)
   },
+  'kube-namespaces.ts': listAllNamespaces,
   'leases.ts': async (client) => {
     const store = createLeaseStore(client, namespace, 'gatehouse-controller')
     const lease = { holder: 'me', durationSeconds: 1, acquiredAt: 0, renewedAt: 0, transitions: 0 }
@@ -48,7 +49,6 @@ const askers: Readonly<Record<string, (client: KubeClient) => Promise<unknown>>>
     const read = await store.read(signal)
     if (read !== undefined) await store.replace(read, lease, signal)
   },
-  'namespace-list.ts': listAllNamespaces,
   'pods.ts': (client) => createPodLister(client, namespace, { app: 'x' }).list(signal),
   'secrets.ts': async (client) => {
     const store = createSecretStore(client, namespace)
