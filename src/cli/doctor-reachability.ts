@@ -1,6 +1,7 @@
 import type { KubeClient } from '../cluster/kube-client.ts'
 import { KubeError } from '../cluster/kube-error.ts'
 import type { Config } from '../config/config.ts'
+import { nameWebhook } from '../registration/webhooks.ts'
 import { ok, untried, wrong, type Finding } from './doctor-finding.ts'
 
 /** The guard that refuses this document whoever sends it, and whatever namespaces there are. */
@@ -43,7 +44,7 @@ const admitted = wrong(
 )
 
 function explainAnswer({ status, text }: KubeError, namespace: string): Finding {
-  if (text.includes(`admission webhook "${guard}.guards.gatehouse.dev" denied the request`)) {
+  if (text.includes(`admission webhook "${nameWebhook(guard)}" denied the request`)) {
     return ok('reachability', `The API server asks Gatehouse: ${tried} was refused`)
   }
   if (text.includes('failed calling webhook')) {

@@ -1,4 +1,7 @@
-/** The certificates of a PEM text, each without its line breaks, so that they can be compared as text. */
+/**
+ * The certificates of a PEM text, each without its line breaks, so that they can be compared as text: to parse them
+ * takes `node:crypto`, which nothing here may load.
+ */
 export function listCertificates(pem: string): readonly string[] {
   return pem
     .split('-----BEGIN CERTIFICATE-----')

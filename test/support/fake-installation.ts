@@ -9,6 +9,7 @@ import type {
   StoredSecret,
 } from '../../src/reconcile/installation-ports.ts'
 import type { EventNote } from '../../src/reconcile/ports.ts'
+import { readCertificates } from '../../src/tls/pem.ts'
 
 export interface FakeInstallation {
   readonly secrets: SecretStore
@@ -125,9 +126,9 @@ export function createFakeInstallation({ webhooks = 2 } = {}): FakeInstallation 
       readSerial: async (host) => served.get(host)?.serialNumber,
       async verifyService(caBundle) {
         const [leaf] = served.values()
-        const cas = caBundle.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []
+        const cas = readCertificates(caBundle).certificates
         if (leaf === undefined) throw new Error('connection refused')
-        if (!cas.some((ca) => leaf.verify(new X509Certificate(ca).publicKey))) throw new Error('unknown authority')
+        if (!cas.some((ca) => leaf.verify(ca.publicKey))) throw new Error('unknown authority')
         return { serial: leaf.serialNumber, notAfter: leaf.validToDate }
       },
     },

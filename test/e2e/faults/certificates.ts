@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { issueCertificate } from '../../../src/tls/issue.ts'
+import { readCertificates } from '../../../src/tls/pem.ts'
 import { pickObject } from '../../support/control-plane/render-chart.ts'
 import { readSecret, type Stage, trustOf } from './stage.ts'
 
@@ -54,8 +55,7 @@ export async function readBundles({ plane, gatehouse }: Stage): Promise<readonly
 }
 
 function fingerprintsOf(pem: string): readonly string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return blocks.map((block) => new X509Certificate(block).fingerprint256)
+  return readCertificates(pem).certificates.map(({ fingerprint256 }) => fingerprint256)
 }
 
 function secretPath({ gatehouse: { objects, release } }: Stage, ending: '-ca' | '-tls'): string {
