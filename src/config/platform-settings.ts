@@ -5,6 +5,9 @@ import { showValue } from './show-value.ts'
 
 const { shape } = Settings
 
+/** Groups that the API server puts everybody of a kind into: the pods and people of tenants are in them, too. */
+const groupsOfAll: readonly string[] = ['system:authenticated', 'system:unauthenticated', 'system:serviceaccounts']
+
 /**
  * The `settings` block: {@link Settings} with what a person writing them can get wrong. Each of these mistakes
  * would make a guard look away or refuse everything, so it is refused before anything starts.
@@ -20,6 +23,7 @@ export const PlatformSettings = z.strictObject({
   hostLabel: shape.hostLabel.refine(isLabelKey, { error: explainLabelKey }),
   gatewayLabel: shape.gatewayLabel.refine(isLabelKey, { error: explainLabelKey }),
   protectedLabels: checkItems(shape.protectedLabels, isLabelKey, explainLabelKey),
+  trustedGroups: checkItems(shape.trustedGroups, isSelectGroup, explainSelectGroup, { not: { enum: groupsOfAll } }),
   platformNamespace: shape.platformNamespace.refine((name) => name === '' || isLabel(name), {
     error: ({ input }) =>
       `must be a namespace name: lower-case letters, digits and inner hyphens, 63 at most, not ${showValue(input)}`,
@@ -54,6 +58,14 @@ function explainLabelKey({ input }: Refused): string {
   return `must be a label key such as 'namespace.cozystack.io/host', not ${showValue(input)}`
 }
 
+function isSelectGroup(group: string): boolean {
+  return !groupsOfAll.includes(group)
+}
+
+function explainSelectGroup({ input }: Refused): string {
+  return `must not be a group that everybody is in, tenants too, such as ${showValue(input)}; name the groups of the platform's own people and controllers`
+}
+
 /** Prefixes are compared as they stand (reference/openshell-gateways.md 2.4): neither patterns nor schemes match. */
 function isImagePrefix(prefix: string): boolean {
   return prefix === '' || (/^[A-Za-z0-9.:/_@[\]-]+$/.test(prefix) && !prefix.startsWith('/') && !prefix.includes('//'))
@@ -68,7 +80,12 @@ function checkItems(
   list: z.ZodDefault<z.ZodArray<z.ZodString>>,
   fits: (item: string) => boolean,
   error: (refused: Refused) => string,
+  /** What of the check a JSON schema can say. */
+  inSchema: Readonly<Record<string, unknown>> = {},
 ) {
-  const items = z.array(list.unwrap().element.refine(fits, { error })).default(list.parse(undefined))
-  return items.describe(list.description ?? '')
+  const item = list.unwrap().element.refine(fits, { error }).meta(inSchema)
+  return z
+    .array(item)
+    .default(list.parse(undefined))
+    .describe(list.description ?? '')
 }

@@ -24,6 +24,7 @@ const Schema = z.strictObject({
   items: z.lazy((): z.ZodType<unknown> => Schema).optional(),
   oneOf: z.array(z.lazy((): z.ZodType<unknown> => Schema)).optional(),
   anyOf: z.array(z.lazy((): z.ZodType<unknown> => Schema)).optional(),
+  not: z.lazy((): z.ZodType<unknown> => Schema).optional(),
   enum: z.array(z.string()).optional(),
   const: z.string().optional(),
   pattern: z.string().optional(),
@@ -39,6 +40,7 @@ function fits(node: unknown, value: unknown): boolean {
   const rule = Schema.parse(node)
   if (rule.oneOf && rule.oneOf.filter((option) => fits(option, value)).length !== 1) return false
   if (rule.anyOf && !rule.anyOf.some((option) => fits(option, value))) return false
+  if (rule.not !== undefined && fits(rule.not, value)) return false
   if (rule.enum && !rule.enum.some((choice) => choice === value)) return false
   if (rule.const !== undefined && rule.const !== value) return false
   switch (rule.type) {
@@ -91,6 +93,7 @@ const accepted = [
   {},
   { settings: {} },
   { settings: { rootHost: 'example.org', trustedUsers: ['a'], maxDnsNames: 1, allowUnauthenticated: true } },
+  { settings: { trustedGroups: ['system:serviceaccounts:a'] } },
   { guards: { 'route-hostname': { mode: 'audit' }, 'tenant-host': {} } },
   { mutators: { 'default-route-hostname': { mode: 'enforce', template: '{apex}' } } },
   { facts: {} },
@@ -123,6 +126,7 @@ const refused = [
   { settings: { rootHost: 1 } },
   { settings: { hostLabel: '' } },
   { settings: { trustedGroups: ['a', 1] } },
+  { settings: { trustedGroups: ['system:masters', 'system:serviceaccounts'] } },
   { settings: { maxDnsNames: 0 } },
   { guards: { 'route-hostname': { mode: 'off' } } },
   { guards: { 'route-hostname': { mode: false } } },
