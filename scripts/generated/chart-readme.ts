@@ -15,11 +15,13 @@ server, its controller, their rights, and the registration with the API server. 
 
 \`\`\`sh
 helm install gatehouse charts/gatehouse --namespace gatehouse-system --create-namespace \\
-  --set image.repository=REGISTRY/gatehouse --set config.settings.rootHost=example.org
+  --set image.repository=REGISTRY/gatehouse --set config.settings.rootHost=example.org --set test.namespace=tenant-canary
 helm test gatehouse --namespace gatehouse-system
 \`\`\`
 
-The first tells afterwards which guards are in which mode, the second tries one write that has to be refused.
+The first tells afterwards which guards are in which mode, the second tries one write that has to be refused, as a dry run
+in a tenant's namespace that there is. Without \`test.namespace\` there is nothing to test. The namespace of the release must
+not be a tenant's (\`config.settings.namespacePrefix\`).
 
 - **Removal:** \`helm uninstall\` takes the registration away first, so that nothing waits for pods that are gone. With
   certificates of its own (\`certificates.mode: self\`) the Secrets \`<fullname>-ca\` and \`<fullname>-tls\` stay, so that a

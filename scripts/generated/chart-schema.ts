@@ -11,6 +11,9 @@ const label = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/)
 const optionalLabel = z.union([z.literal(''), label])
 const ipAddress = z.union([z.ipv4(), z.ipv6()])
 const dnsName = z.string().regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
+/** Names of most objects are DNS names without a wildcard. They are written as they stand, so nothing else may be in them. */
+const objectName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/)
+const optionalObjectName = z.union([z.literal(''), objectName])
 const hours = z.string().regex(/^[1-9][0-9]{0,6}h$/)
 const port = z.int().min(1).max(65535)
 const texts = z.record(z.string(), z.string())
@@ -32,7 +35,7 @@ const tolerations = z.array(
 const workload = {
   // None at all is a way to hold still; it has to be meant.
   replicas: z.int().min(0),
-  priorityClassName: text,
+  priorityClassName: optionalObjectName,
   resources,
   terminationGracePeriodSeconds: z.int().min(1),
   nodeSelector: texts,
@@ -44,11 +47,11 @@ const workload = {
 const Values = z.strictObject({
   fullnameOverride: z.union([z.literal(''), z.string().regex(/^[a-z]([a-z0-9-]{0,46}[a-z0-9])?$/)]),
   image: z.strictObject({
-    repository: z.string().min(1),
-    tag: text,
+    repository: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]*$/),
+    tag: z.string().regex(/^([A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/),
     digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
     pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']),
-    pullSecrets: z.array(z.string().min(1)),
+    pullSecrets: z.array(objectName),
   }),
   webhooks: z.strictObject({
     // The API server takes 1 to 30.
@@ -59,11 +62,15 @@ const Values = z.strictObject({
   certificates: z.strictObject({
     mode: z.enum(['self', 'cert-manager', 'openshift', 'files']),
     caBundle: text,
-    existingSecret: text,
+    existingSecret: optionalObjectName,
     extraNames: z.array(z.union([dnsName, ipAddress])),
     self: z.strictObject({ bootstrap: z.boolean(), leafLifetime: hours, caLifetime: hours }),
     certManager: z.strictObject({
-      issuerRef: z.strictObject({ name: text, kind: z.string().min(1), group: z.string().min(1) }),
+      issuerRef: z.strictObject({
+        name: optionalObjectName,
+        kind: z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/),
+        group: objectName,
+      }),
       duration: hours,
       caDuration: hours,
     }),
@@ -90,7 +97,7 @@ const Values = z.strictObject({
   flowSchema: z.strictObject({
     enabled: z.boolean(),
     matchingPrecedence: z.int().min(1).max(10000),
-    priorityLevel: z.string().min(1),
+    priorityLevel: objectName,
   }),
   metrics: z.strictObject({
     serviceMonitor: z.strictObject({
@@ -148,13 +155,10 @@ function configSchema(): Schema {
 
 function narrow(name: string, block: Schema): Schema {
   if (name === 'facts') return without(clusterFacts(block), chartKeys[name])
+  if (name === 'controller') return controllerBlock(without(block, chartKeys[name]))
   if (name !== 'settings') return without(block, chartKeys[name])
-  const properties = Object.entries(toSchema(block['properties'])).map(([key, value]) => [
-    key,
-    { ...toSchema(value), ...settingPatterns[key] },
-  ])
   const required = ['namespacePrefix', 'hostLabel', 'protectedLabels', 'trustedUsers', 'clusterDomain']
-  return { ...block, properties: Object.fromEntries(properties), required }
+  return { ...mergeProperties(block, settingPatterns), required }
 }
 
 const labelKey = { pattern: '^([a-z0-9][a-z0-9.-]*/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$' }
@@ -168,6 +172,24 @@ const settingPatterns: Readonly<Record<string, Schema>> = {
   // Empty: the namespace of the release.
   platformNamespace: { minLength: 0, pattern: '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$' },
   clusterDomain: { pattern: '^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$' },
+}
+
+/** The pods mount the ConfigMap of the TLS profile by this name and key. */
+function controllerBlock(block: Schema): Schema {
+  const name = { pattern: '^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$' }
+  const key = { pattern: '^[A-Za-z0-9._-]+$' }
+  const target = mergeProperties(at(block, 'tlsProfile', 'target'), { name, key })
+  return mergeProperties(block, { tlsProfile: mergeProperties(at(block, 'tlsProfile'), { target }) })
+}
+
+function at(schema: Schema, ...path: readonly string[]): Schema {
+  return path.reduce((found, name) => toSchema(toSchema(found['properties'])[name]), schema)
+}
+
+function mergeProperties(schema: Schema, more: Readonly<Record<string, Schema>>): Schema {
+  const properties = toSchema(schema['properties'])
+  const merged = Object.entries(more).map(([name, extra]) => [name, { ...toSchema(properties[name]), ...extra }])
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(merged) } }
 }
 
 /** A chart installs into a cluster, so facts come from one. */

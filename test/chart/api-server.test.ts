@@ -10,7 +10,8 @@ import { caPlaceholder } from '../../scripts/generated/manifests.ts'
 import { type ControlPlane, startControlPlane } from '../support/control-plane/control-plane.ts'
 import { installCrds } from '../support/control-plane/crds.ts'
 import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
-import { at, chart, listScenarios, parseManifests, runHelm, template } from './render.ts'
+import { tested } from './run-test-pod.ts'
+import { at, chart, listScenarios, one, parseManifests, runHelm, template } from './render.ts'
 
 const skip = await whySkipped([...controlPlaneTools, 'helm'])
 /** A first run builds; everything after that takes seconds. */
@@ -47,7 +48,7 @@ describe('on a real API server', { skip, timeout }, () => {
   }
 
   test('the pods are admitted where only restricted ones are', async () => {
-    const { stdout } = await template({ namespace: 'strict', release: 'gatehouse' })
+    const { stdout } = await template({ namespace: 'strict', release: 'gatehouse', values: tested })
     const manifests = parseManifests(stdout)
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
     const accounts = manifests.filter(({ kind }) => kind === 'ServiceAccount')
@@ -120,7 +121,7 @@ describe('on a real API server', { skip, timeout }, () => {
     })
 
     await t.test('an upgrade in the middle of a change of the CA keeps both in the registration', async () => {
-      const both = btoa('old and new')
+      const both = btoa(pemOf('old') + pemOf('new'))
       await patchBundles(both)
 
       const upgraded = await helm(['upgrade', 'gatehouse', chart], { ...noPods, webhooks: { timeoutSeconds: 4 } })
@@ -135,7 +136,7 @@ describe('on a real API server', { skip, timeout }, () => {
 
       assert.equal(rolledBack.status, 1)
       assert.match(rolledBack.stderr, /conflicts? with "gatehouse"/)
-      assert.deepEqual((await readCertificates()).bundles, [btoa('old and new')])
+      assert.deepEqual((await readCertificates()).bundles, [btoa(pemOf('old') + pemOf('new'))])
     })
 
     await t.test('the registration goes first, and nothing stays but the Secrets', async () => {
@@ -161,6 +162,71 @@ describe('on a real API server', { skip, timeout }, () => {
       assert.deepEqual(await readCertificates(), { ...made, leaf: btoa('renewed') })
       await helm(['uninstall', 'gatehouse'])
     })
+  })
+
+  test('with the registration away in the middle of a change, every CA that the Secrets know is registered', async () => {
+    const here = 'change'
+    await run(['create', 'namespace', here])
+    const store = (name: string, data: Readonly<Record<string, string>>) =>
+      apply([{ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: here }, data }])
+    const [old, next, previous, signer] = ['old', 'next', 'previous', 'signer'].map(pemOf)
+    assert.ok(old !== undefined && next !== undefined && previous !== undefined && signer !== undefined)
+    await store('gatehouse-ca', { 'tls.crt': btoa(old), 'next.crt': btoa(next), 'previous.crt': btoa(previous) })
+    await store('gatehouse-tls', { 'tls.crt': btoa('leaf'), 'ca.crt': btoa(next + signer) })
+
+    const installed = await helm(['install', 'gatehouse', chart], noPods, here)
+
+    assert.equal(installed.status, 0, installed.stderr)
+    assert.deepEqual((await readCertificates(here)).bundles, [btoa(old + next + previous + signer)])
+    await helm(['uninstall', 'gatehouse'], undefined, here)
+  })
+
+  test('a Secret without a certificate in it is no CA to register', async () => {
+    const here = 'garbage'
+    await run(['create', 'namespace', here])
+    const metadata = { name: 'gatehouse-ca', namespace: here }
+    await apply([{ apiVersion: 'v1', kind: 'Secret', metadata, data: { 'tls.crt': btoa('garbage') } }])
+
+    const installed = await helm(['install', 'gatehouse', chart], noPods, here)
+
+    assert.equal(installed.status, 1)
+    assert.match(installed.stderr, /Secret garbage\/gatehouse-ca: its tls\.crt holds no certificate in PEM/)
+  })
+
+  test('helm test deletes nothing of a tenant, whatever it is called', async () => {
+    const here = 'tests'
+    const manifests = parseManifests((await template({ namespace: here, values: tested })).stdout)
+    const { name } = one(
+      manifests.filter(({ metadata }) => metadata.namespace === 'tenant-canary'),
+      'RoleBinding',
+    ).metadata
+    for (const namespace of [here, 'tenant-canary', 'tenant-gatehouse-test'])
+      await run(['create', 'namespace', namespace])
+    for (const binding of ['gatehouse-test', name])
+      await run(['create', 'rolebinding', binding, '--clusterrole', 'view', '--user', 'jane', '-n', 'tenant-canary'])
+    const read = () =>
+      run(['get', 'namespaces,rolebindings,roles', '-n', 'tenant-canary', '-o', 'jsonpath={.items[*].metadata.uid}'])
+    const installed = await helm(['install', 'gatehouse', chart], { ...noPods, ...tested }, here)
+    assert.equal(installed.status, 0, installed.stderr)
+    const before = await read()
+
+    const result = await helm(['test', 'gatehouse', '--timeout', '5s'], undefined, here)
+
+    assert.equal(result.status, 1)
+    // Helm 4 applies, Helm 3 creates.
+    assert.match(result.stderr, new RegExp(`${name}.*(conflict|already exists)`, 'i'))
+    assert.equal(await read(), before)
+
+    await run(['delete', 'rolebinding', name, '-n', 'tenant-canary'])
+    const own = await read()
+    // Nothing runs pods here, so it fails in its own time.
+    const second = await helm(['test', 'gatehouse', '--timeout', '5s'], undefined, here)
+
+    assert.equal(second.status, 1)
+    assert.doesNotMatch(second.stderr, /rolebinding/i)
+    assert.equal(await read(), own)
+    await helm(['uninstall', 'gatehouse'], undefined, here)
+    assert.equal(await read(), own)
   })
 
   test('a namespace of a release without certificates gets new ones, also over half of old ones', async () => {
@@ -234,6 +300,10 @@ describe('on a real API server', { skip, timeout }, () => {
     await run([...args, '--patch', JSON.stringify(patch)])
   }
 })
+
+function pemOf(text: string): string {
+  return `-----BEGIN CERTIFICATE-----\n${btoa(text)}\n-----END CERTIFICATE-----\n`
+}
 
 /** Enough of the Prometheus operator to name its kinds. */
 const monitoringCrds = ['ServiceMonitor', 'PrometheusRule'].map((kind) => {

@@ -172,6 +172,33 @@ for (const { title, certificates } of blank) {
   })
 }
 
+const key = '-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n'
+for (const [title, caBundle, message] of [
+  ['a private key before the CA', key + pem, /certificates\.caBundle: holds a private key/],
+  ['a private key after the CA', pem + key.replaceAll('PRIVATE', 'EC PRIVATE'), /caBundle: holds a private key/],
+  ['a CA without its end', pem + pem.replace(/-----END.*/, ''), /must hold nothing but certificates/],
+  ['a CA without its beginning', pem + pem.replace(/.*BEGIN.*\n/, ''), /must hold nothing but certificates/],
+  ['a beginning alone', '-----BEGIN CERTIFICATE-----\ngarbage', /must hold a CA certificate in PEM/],
+  ['something else in PEM', pem + pem.replaceAll('CERTIFICATE', 'X509 CRL'), /must hold nothing but certificates/],
+] as const) {
+  for (const certificates of [
+    { mode: 'files', existingSecret: 'serving', caBundle },
+    { self: { bootstrap: false }, caBundle },
+  ]) {
+    test(`nothing is rendered with ${title} in the caBundle and ${Object.keys(certificates)[0]}`, async () => {
+      await assertRefused({ values: { certificates } }, message)
+    })
+  }
+}
+
+test('several CAs in a row are taken as they stand', async () => {
+  const caBundle = `# Old\n${pem}\n# New\n${pem}`
+
+  const manifests = await render({ values: { certificates: { mode: 'files', existingSecret: 'serving', caBundle } } })
+
+  assert.deepEqual([...new Set(bundlesOf(manifests))], [Buffer.from(caBundle.trim()).toString('base64')])
+})
+
 test('nothing is rendered with a CA that ends too soon for its certificates', async () => {
   const self = { leafLifetime: '100h', caLifetime: '299h' }
 

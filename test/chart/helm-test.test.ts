@@ -7,7 +7,7 @@ import { type Gatehouse, installGatehouse } from '../support/control-plane/gateh
 import { installCrds } from '../support/control-plane/crds.ts'
 import { controlPlaneTools, whySkipped } from '../support/control-plane/tools.ts'
 import { render, type Manifest } from './render.ts'
-import { hooksOf, runTestPod } from './run-test-pod.ts'
+import { hooksOf, runTestPod, standingOf, tested } from './run-test-pod.ts'
 
 const skip = await whySkipped([...controlPlaneTools, 'helm'])
 /** A first run builds; everything after that takes seconds. */
@@ -22,8 +22,10 @@ describe('helm test', { skip, timeout }, () => {
     plane = await startControlPlane()
     await installCrds(plane)
     gatehouse = await installGatehouse(plane)
-    manifests = await render()
-    const items = hooksOf(manifests).filter(({ kind }) => kind !== 'Pod')
+    manifests = await render({ values: tested })
+    const { namespace: name } = tested.test
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+    const items = [namespace, ...standingOf(manifests), ...hooksOf(manifests).filter(({ kind }) => kind !== 'Pod')]
     const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
     const { status, stderr } = await plane.kubectl(['apply', '--filename', '-'], { input })
     assert.equal(status, 0, stderr)

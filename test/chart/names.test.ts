@@ -10,6 +10,7 @@ import { at, chart, one, readChart, render } from './render.ts'
 import { test } from './with-helm.ts'
 
 const everything = {
+  test: { namespace: 'tenant-canary' },
   metrics: {
     serviceMonitor: { enabled: true },
     prometheusRule: { enabled: true },
@@ -36,10 +37,10 @@ for (const { release, override, prefix } of releases) {
     const manifests = await render({ release, namespace: 'ns', values: { ...everything, fullnameOverride: override } })
 
     for (const { kind, metadata } of manifests) {
-      const name = kind === 'Namespace' ? metadata.name.replace(/^tenant-/, '') : metadata.name
-      assert.ok(name === prefix || name.startsWith(`${prefix}-`), `${kind} ${metadata.name}`)
+      const { name } = metadata
+      assert.ok(name === prefix || name.startsWith(`${prefix}-`), `${kind} ${name}`)
       // A Service, and a name of a pod's label, take no more.
-      assert.ok(name.length <= 63, metadata.name)
+      assert.ok(name.length <= 63, name)
     }
     assert.equal(one(manifests, 'ValidatingWebhookConfiguration').metadata.name, prefix)
     assert.equal(one(manifests, 'MutatingWebhookConfiguration').metadata.name, prefix)

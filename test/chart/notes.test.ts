@@ -38,11 +38,41 @@ test('names the first command to try and the one for an emergency', async () => 
   const notes = await renderNotes({})
 
   assert.match(notes, /kubectl -n ns rollout status deployment\/gatehouse-admission deployment\/gatehouse-controller/)
-  assert.match(notes, /helm -n ns test gatehouse/)
+  assert.match(
+    notes,
+    /set test\.namespace to a tenant's namespace that there is, upgrade, and\n {2}helm -n ns test gatehouse$/m,
+  )
   assert.match(
     notes,
     /kubectl delete --ignore-not-found validatingwebhookconfiguration,mutatingwebhookconfiguration gatehouse$/m,
   )
+})
+
+test('says where the test writes, where somebody said it', async () => {
+  const notes = await renderNotes({ test: { namespace: 'tenant-canary' } })
+
+  assert.match(notes, /as a dry run in namespace tenant-canary:\n {2}helm -n ns test gatehouse$/m)
+  assert.doesNotMatch(notes, /set test\.namespace/)
+})
+
+test('says nothing of a test where the guard would not refuse', async () => {
+  const guards = { 'ingress-hostname': { mode: 'audit' } }
+
+  const notes = await renderNotes({ test: { namespace: 'tenant-canary' }, config: { guards } })
+
+  assert.doesNotMatch(notes, /helm -n ns test/)
+})
+
+test('warns of a Gateway label that tenants may change, and only then', async () => {
+  const gatewayLabel = 'example.org/gateway'
+  const hostLabel = gatewayLabel
+
+  const open = await renderNotes({ config: { settings: { gatewayLabel } } })
+  const listed = await renderNotes({ config: { settings: { gatewayLabel, protectedLabels: [gatewayLabel] } } })
+  const same = await renderNotes({ config: { settings: { gatewayLabel, hostLabel } } })
+
+  assert.match(open, /WARNING: config\.settings\.protectedLabels lacks example\.org\/gateway/)
+  for (const notes of [listed, same, await renderNotes({})]) assert.doesNotMatch(notes, /protectedLabels/)
 })
 
 test('says so where Prometheus would find a closed door', async () => {

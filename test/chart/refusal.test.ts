@@ -4,8 +4,8 @@ import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 
-import { all, at, one, render, type Manifest } from './render.ts'
-import { environmentOf, hooksOf, runTestPod } from './run-test-pod.ts'
+import { all, at, one, render, template, type Manifest } from './render.ts'
+import { environmentOf, hooksOf, runTestPod, standingOf, tested } from './run-test-pod.ts'
 import { test } from './with-helm.ts'
 
 interface Asked {
@@ -32,12 +32,12 @@ test('ends well where Gatehouse refuses a dry run of an Ingress in the tenant na
   Object.assign(answer, { status: 403, message: denial })
   asked.length = 0
 
-  const { status, output } = await ask(await render())
+  const { status, output } = await ask(await render({ values: tested }))
 
   assert.equal(status, 0, output)
   assert.match(output, /^Refused, as it has to be: admission webhook/)
   const [first] = asked
-  assert.equal(first?.url, '/apis/networking.k8s.io/v1/namespaces/tenant-gatehouse-test/ingresses?dryRun=All')
+  assert.equal(first?.url, '/apis/networking.k8s.io/v1/namespaces/tenant-canary/ingresses?dryRun=All')
   assert.equal(first?.authorization, 'Bearer of-the-test')
   assert.equal(at(JSON.parse(first?.body ?? ''), 'kind'), 'Ingress')
 })
@@ -55,43 +55,79 @@ for (const { title, status, message, output } of [
   test(`fails where ${title}`, async () => {
     Object.assign(answer, { status, message })
 
-    const result = await ask(await render())
+    const result = await ask(await render({ values: tested }))
 
     assert.equal(result.status, 1)
     assert.match(result.output, output)
   })
 }
 
-test('the namespace is made for the test, or is one that there is', async () => {
-  const made = hooksOf(await render())
-  const given = hooksOf(await render({ values: { test: { namespace: 'tenant-canary' } } }))
+test('there is no test, and no right for one, until somebody says where', async () => {
+  const manifests = await render()
 
-  assert.equal(one(made, 'Namespace').metadata.name, 'tenant-gatehouse-test')
-  assert.deepEqual(all(given, 'Namespace'), [])
-  for (const [hooks, namespace] of [
-    [made, 'tenant-gatehouse-test'],
-    [given, 'tenant-canary'],
-  ] as const) {
-    assert.equal(one(hooks, 'Role').metadata.namespace, namespace)
-    assert.equal(one(hooks, 'RoleBinding').metadata.namespace, namespace)
-    assert.equal(environmentOf(one(hooks, 'Pod'))['TEST_NAMESPACE'], namespace)
+  assert.deepEqual([...hooksOf(manifests), ...standingOf(manifests)], [])
+})
+
+test('a namespace in which nothing is judged is refused', async () => {
+  const { status, stderr } = await template({ values: { test: { namespace: 'canary' } } })
+
+  assert.equal(status, 1)
+  assert.match(stderr, /test\.namespace: must begin with "tenant-"/)
+})
+
+test('the test makes no namespace, and in the given one only a binding of a name of its own', async () => {
+  const [first, second] = await Promise.all(
+    ['gatehouse-system', 'elsewhere'].map((namespace) => render({ namespace, values: tested })),
+  )
+  assert.ok(first !== undefined && second !== undefined)
+
+  const there = first.filter(({ metadata }) => metadata.namespace === 'tenant-canary')
+  assert.deepEqual(there, [one(hooksOf(first), 'RoleBinding')])
+  assert.deepEqual(all(first, 'Namespace'), [])
+  assert.equal(environmentOf(one(hooksOf(first), 'Pod'))['TEST_NAMESPACE'], 'tenant-canary')
+  for (const kind of ['RoleBinding', 'Pod']) {
+    const [name, other] = [first, second].map((manifests) => one(hooksOf(manifests), kind).metadata.name)
+    assert.match(name ?? '', /^gatehouse-test-[0-9a-f]{8}$/)
+    assert.notEqual(name, other)
   }
 })
 
-test('the test may create Ingresses in that namespace, and nothing else anywhere', async () => {
-  const hooks = hooksOf(await render())
+test('Helm deletes nothing of the test outside the namespace of the release but what the same run made', async () => {
+  const hooks = hooksOf(await render({ values: tested }))
 
-  assert.deepEqual(one(hooks, 'Role')['rules'], [
+  const policies = hooks.map(({ kind, metadata }) => [kind, metadata.annotations['helm.sh/hook-delete-policy']])
+  assert.deepEqual(Object.fromEntries(policies), {
+    RoleBinding: 'hook-succeeded',
+    Pod: 'before-hook-creation,hook-succeeded',
+  })
+})
+
+test('the test may create Ingresses in that namespace, and nothing else anywhere', async () => {
+  const manifests = await render({ values: tested })
+
+  const [standing, hooks] = [standingOf(manifests), hooksOf(manifests)]
+  assert.deepEqual(one(standing, 'ClusterRole')['rules'], [
     { apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['create'] },
   ])
-  assert.deepEqual(all(hooks, 'ClusterRole'), [])
-  assert.deepEqual(one(hooks, 'RoleBinding')['subjects'], [
-    { kind: 'ServiceAccount', name: 'gatehouse-test', namespace: 'gatehouse-system' },
-  ])
+  const bindings = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'))
+  const binding = one(hooks, 'RoleBinding')
+  assert.deepEqual(binding['roleRef'], {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: 'ClusterRole',
+    name: one(standing, 'ClusterRole').metadata.name,
+  })
+  const account = one(standing, 'ServiceAccount').metadata
+  assert.deepEqual(binding['subjects'], [{ kind: 'ServiceAccount', name: account.name, namespace: account.namespace }])
+  assert.equal(at(one(hooks, 'Pod'), 'spec', 'serviceAccountName'), account.name)
+  // Nobody else is bound to the role, and the account to no other.
+  assert.deepEqual(
+    bindings.filter((other) => JSON.stringify(other).includes('gatehouse-test')),
+    [binding],
+  )
 })
 
 test('the pod runs restricted, in the image that there is anyway', async () => {
-  const manifests = await render({ values: { image: { repository: 'r/g', tag: 'x' } } })
+  const manifests = await render({ values: { ...tested, image: { repository: 'r/g', tag: 'x' } } })
 
   const pod = one(hooksOf(manifests), 'Pod')
   const deployment = at(one(manifests, 'Deployment', 'gatehouse-admission'), 'spec', 'template', 'spec')
@@ -102,9 +138,11 @@ test('the pod runs restricted, in the image that there is anyway', async () => {
 })
 
 test('there is nothing to test where the guard does not enforce', async () => {
-  const manifests = await render({ values: { config: { guards: { 'ingress-hostname': { mode: 'audit' } } } } })
+  const config = { guards: { 'ingress-hostname': { mode: 'audit' } } }
 
-  assert.deepEqual(hooksOf(manifests), [])
+  const manifests = await render({ values: { ...tested, config } })
+
+  assert.deepEqual([...hooksOf(manifests), ...standingOf(manifests)], [])
 })
 
 function ask(manifests: readonly Manifest[]) {

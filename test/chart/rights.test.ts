@@ -61,7 +61,7 @@ test('the controller may do in its namespace what its Lease, Events, Secrets and
 
 for (const mode of ['cert-manager', 'openshift', 'files']) {
   test(`with certificates of mode ${mode} neither Secrets nor pods are within reach`, async () => {
-    const caBundle = '-----BEGIN CERTIFICATE-----'
+    const caBundle = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
 
     const manifests = await renderRelease({ certificates: { mode, caBundle, existingSecret: 'serving' } })
 

@@ -10,9 +10,17 @@ import { at, one, type Manifest } from './render.ts'
 
 const Environment = z.array(z.object({ name: z.string(), value: z.string() }))
 
+/** Values with which there is something to test. */
+export const tested = { test: { namespace: 'tenant-canary' } } as const
+
 /** What `helm test` makes. */
 export function hooksOf(manifests: readonly Manifest[]): readonly Manifest[] {
   return manifests.filter(({ metadata }) => metadata.annotations['helm.sh/hook'] === 'test')
+}
+
+/** The rest of it: what is there as long as the release is. */
+export function standingOf(manifests: readonly Manifest[]): readonly Manifest[] {
+  return manifests.filter(({ metadata }) => metadata.labels['app.kubernetes.io/component'] === 'test')
 }
 
 export function environmentOf(pod: Manifest): Readonly<Record<string, string>> {

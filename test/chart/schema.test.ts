@@ -21,6 +21,22 @@ const wrong: readonly (readonly [path: string, value: unknown])[] = [
   ['admission.preStopSeconds', 0],
   ['controller.hostNetwork', true],
   ['image.repository', ''],
+  ['image.repository', 'gatehouse\n          command: [sh]'],
+  ['image.tag', '0.1.0\n          command: [sh]'],
+  ['image.tag', 'a b'],
+  ['image.pullSecrets', ['a: b']],
+  ['admission.priorityClassName', 'a\nhostPID: true'],
+  ['controller.priorityClassName', 'a\nhostPID: true'],
+  ['flowSchema.priorityLevel', 'a\nb: c'],
+  ['certificates.existingSecret', 'a\nb: c'],
+  ['certificates.certManager.issuerRef.name', 'a\nb: c'],
+  ['certificates.certManager.issuerRef.kind', 'Issuer\nb: c'],
+  ['certificates.certManager.issuerRef.group', 'a b'],
+  ['config.controller.tlsProfile.target.name', 'a\nb: c'],
+  ['config.controller.tlsProfile.target.key', 'a/b'],
+  ['config.settings.trustedGroups', ['system:authenticated']],
+  ['config.settings.trustedGroups', ['system:unauthenticated']],
+  ['config.settings.trustedGroups', ['system:serviceaccounts']],
   ['image.digest', 'sha256:123'],
   ['image.pullPolicy', 'Sometimes'],
   ['fullnameOverride', 'Gatehouse'],
@@ -100,6 +116,31 @@ for (const { values, message } of impossible) {
     assert.match(stderr, message)
   })
 }
+
+for (const [namespace, settings, exempt] of [
+  ['tenant-root', {}, 'tenant-root'],
+  ['customer-a', { namespacePrefix: 'customer-' }, 'customer-a'],
+  ['gatehouse-system', { namespacePrefix: 'kube-' }, 'kube-system'],
+] as const) {
+  test(`refuses a tenant namespace that nobody would judge: ${exempt}, installed in ${namespace}`, async () => {
+    const { status, stderr } = await template({ namespace, values: { config: { settings } } })
+
+    assert.equal(status, 1)
+    assert.match(stderr, new RegExp(`namespace ${exempt}: begins with "\\w+-" .*counts as a tenant's`))
+  })
+}
+
+test('names that images and Secrets have are taken', async () => {
+  const image = {
+    repository: 'Registry.example.org:5000/platform/gate_house.v2',
+    tag: '_V1.0-rc.1',
+    pullSecrets: ['pull.example.org'],
+  }
+
+  const { status, stderr } = await template({ values: { image } })
+
+  assert.equal(status, 0, stderr)
+})
 
 test('a value that is taken away is refused', async () => {
   const { status, stderr } = await template({ values: { admission: { replicas: null } } })

@@ -46,6 +46,33 @@ Helm's functions give another one each time.
 {{- $scratch.made -}}
 {{- end -}}
 
+{{- /* The certificates of a text in PEM, as a JSON list. */ -}}
+{{- define "gatehouse.listCertificates" -}}
+{{- regexFindAll "-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----" . -1 | default list | toJson -}}
+{{- end -}}
+
+{{- /*
+Where nothing is registered: every CA that the Secrets know. In the middle of a change the pods may serve what the new
+one signed already, or still what the old one did.
+*/ -}}
+{{- define "gatehouse.storedBundle" -}}
+{{- $name := include "gatehouse.fullname" .root -}}
+{{- $namespace := .root.Release.Namespace -}}
+{{- $leaf := lookup "v1" "Secret" $namespace (include "gatehouse.tlsSecret" .root) -}}
+{{- $stored := list (get ($leaf.data | default dict) "ca.crt") -}}
+{{- range list "previous.crt" "next.crt" "tls.crt" -}}
+{{- $stored = prepend $stored (get $.ca.data .) -}}
+{{- end -}}
+{{- $found := list -}}
+{{- range compact $stored -}}
+{{- $found = concat $found (include "gatehouse.listCertificates" (b64dec .) | fromJsonArray) -}}
+{{- end -}}
+{{- if not $found -}}
+{{- fail (printf "Secret %s/%s-ca: its tls.crt holds no certificate in PEM, and a webhook that is registered without one refuses every write it is asked about; put it right, or delete the Secret to have a new CA made" $namespace $name) -}}
+{{- end -}}
+{{- printf "%s\n" (uniq $found | join "\n") -}}
+{{- end -}}
+
 {{- define "gatehouse.makeCertificates" -}}
 {{- $name := include "gatehouse.fullname" . -}}
 {{- $certificates := .Values.certificates -}}
@@ -62,7 +89,10 @@ Helm's functions give another one each time.
 {{- range (lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" $name).webhooks -}}
 {{- $live = .clientConfig.caBundle | default $live -}}
 {{- end -}}
-{{- dict "caBundle" ($live | default (index $ca.data "tls.crt")) | toJson -}}
+{{- if not (include "gatehouse.listCertificates" ($live | b64dec) | fromJsonArray) -}}
+{{- $live = include "gatehouse.storedBundle" (dict "root" . "ca" $ca) | b64enc -}}
+{{- end -}}
+{{- dict "caBundle" $live | toJson -}}
 {{- else -}}
 {{- $names := include "gatehouse.names" . | fromJson -}}
 {{- if lt (trimSuffix "h" $certificates.self.caLifetime | int) (trimSuffix "h" $certificates.self.leafLifetime | int | mul 3) -}}
@@ -89,8 +119,19 @@ call, and under Fail every write with it, so that there is no such registration.
 {{- $mode := .Values.certificates.mode -}}
 {{- $bundle := (include "gatehouse.certificates" . | fromJson).caBundle -}}
 {{- if or (eq $mode "files") (and (eq $mode "self") (not .Values.certificates.self.bootstrap)) -}}
-{{- if not (contains "-----BEGIN CERTIFICATE-----" .Values.certificates.caBundle) -}}
+{{- with .Values.certificates.caBundle -}}
+{{- if contains "PRIVATE KEY" . -}}
+{{- fail "certificates.caBundle: holds a private key, and everybody may read the registration; leave the certificates alone in it" -}}
+{{- end -}}
+{{- end -}}
+{{- $found := include "gatehouse.listCertificates" .Values.certificates.caBundle | fromJsonArray | len -}}
+{{- if eq $found 0 -}}
 {{- fail (printf "certificates.caBundle: must hold a CA certificate in PEM with %s: a webhook that is registered without one refuses every write it is asked about" (ternary "certificates.mode 'files'" "certificates.self.bootstrap false" (eq $mode "files"))) -}}
+{{- end -}}
+{{- range list "BEGIN" "END" -}}
+{{- if ne $found (regexFindAll (printf "-----%s " .) $.Values.certificates.caBundle -1 | len) -}}
+{{- fail "certificates.caBundle: must hold nothing but certificates in PEM, each from its line BEGIN CERTIFICATE to its line END CERTIFICATE" -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $bundle -}}

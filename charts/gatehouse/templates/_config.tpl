@@ -4,6 +4,11 @@
 {{- $config := deepCopy .Values.config -}}
 
 {{- $settings := $config.settings -}}
+{{- range $exempt := list .Release.Namespace "kube-system" -}}
+{{- if hasPrefix $settings.namespacePrefix $exempt -}}
+{{- fail (printf "namespace %s: begins with %q (config.settings.namespacePrefix), so it counts as a tenant's, but the hostname guards judge nothing in the namespace of the release and in kube-system; install Gatehouse into a namespace that is no tenant's" $exempt $settings.namespacePrefix) -}}
+{{- end -}}
+{{- end -}}
 {{- $_ := set $settings "platformNamespace" (include "gatehouse.platformNamespace" .) -}}
 {{- $_ := set $settings "protectedLabels" (include "gatehouse.protectedLabels" . | fromJsonArray) -}}
 {{- $controllerUser := printf "system:serviceaccount:%s:%s-controller" .Release.Namespace $name -}}
