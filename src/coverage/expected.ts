@@ -15,7 +15,6 @@ export interface Installation extends Places {
   readonly service: { readonly name: string; readonly namespace: string; readonly port: number }
   /** Base of the URLs that are registered in place of the Service. */
   readonly url: string | undefined
-  readonly namespacePrefix: string
   readonly hostLabel: string
   readonly protectedLabels: readonly string[]
   /** Those that are not disabled. */

@@ -257,6 +257,12 @@ const cases: Readonly<Record<string, Case>> = {
     change: select('NotIn', ['gatehouse-system', 'kube-system', 'tenant-evil']),
     gaps: [`namespace-selector ${routes}`],
   },
+  "Gatehouse's own namespace, if it counts as a tenant's": {
+    webhook: route,
+    change: select('NotIn', ['tenant-root', 'kube-system']),
+    given: { ownNamespace: 'tenant-root', guards: ['route-hostname'], mutators: [] },
+    gaps: [`namespace-selector ${routes}`],
+  },
   'one namespace less that is left out': { webhook: route, change: select('NotIn', ['kube-system']), gaps: [] },
   'no namespaceSelector': { webhook: route, change: () => ({ namespaceSelector: [] }), gaps: [] },
   'namespaces chosen by another label': {

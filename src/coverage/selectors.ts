@@ -6,6 +6,8 @@ export interface Places {
   /** Where Gatehouse itself is. */
   readonly ownNamespace: string
   readonly platformNamespace: string
+  /** What names of tenants' namespaces begin with. */
+  readonly namespacePrefix: string
 }
 
 /** The label that the API server itself puts on every namespace. */
@@ -23,15 +25,19 @@ function leavesOut({ key, operator, values }: Requirement, reach: Reach, places:
     const isNamed = values.includes(places.platformNamespace)
     return operator === 'In' ? !isNamed : operator === 'NotIn' ? isNamed : operator !== 'Exists'
   }
-  const exempt = [places.ownNamespace, 'kube-system']
+  const exempt = listExempt(places)
   if (operator === 'NotIn') return values.some((value) => !exempt.includes(value))
   return operator !== 'Exists'
 }
 
+/** One that counts as a tenant's must be judged, whoever else lives there. */
+function listExempt({ ownNamespace, namespacePrefix }: Places): readonly string[] {
+  return [ownNamespace, 'kube-system'].filter((name) => !name.startsWith(namespacePrefix))
+}
+
 /** The expected selector in words, as `kubectl get -l` takes it. */
-export function describeReach(reach: Reach, { ownNamespace, platformNamespace }: Places): string {
-  if (reach === 'everywhere') return 'no namespaceSelector'
-  return reach === 'platform-only'
-    ? `'${nameLabel} in (${platformNamespace})'`
-    : `'${nameLabel} notin (${ownNamespace}, kube-system)'`
+export function describeReach(reach: Reach, places: Places): string {
+  if (reach === 'platform-only') return `'${nameLabel} in (${places.platformNamespace})'`
+  const exempt = reach === 'everywhere' ? [] : listExempt(places)
+  return exempt.length === 0 ? 'no namespaceSelector' : `'${nameLabel} notin (${exempt.join(', ')})'`
 }

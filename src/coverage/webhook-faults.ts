@@ -65,7 +65,10 @@ function findSelectorFaults(live: LiveWebhook, { reach }: ExpectedWebhook, insta
   if (isNamespaceSelectorNarrowed(live.namespaceSelector, reach, installation)) {
     const wanted = describeReach(reach, installation)
     const text = `The namespaceSelector of ${live.name} leaves out namespaces that it should not; it should be ${wanted}`
-    faults.push({ kind: 'namespace-selector', text, remedy: again })
+    const { ownNamespace, namespacePrefix } = installation
+    const isTenants = ownNamespace.startsWith(namespacePrefix)
+    const move = `Install Gatehouse elsewhere: ${ownNamespace} counts as a tenant's namespace, and nothing in it is judged`
+    faults.push({ kind: 'namespace-selector', text, remedy: isTenants ? move : again })
   }
   if (live.objectSelector.length > 0) {
     const text = `${live.name} has an objectSelector: whoever writes an object chooses its labels, and so not to be judged`
