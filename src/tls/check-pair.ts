@@ -3,7 +3,7 @@ import { createPrivateKey, type X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import type { KeyPair } from '../server/ports.ts'
 import { findChain, isValidAt } from './chain.ts'
-import { isCovered } from './covers.ts'
+import { isCovered, isForServers } from './covers.ts'
 import { parseCertificate, readCertificates } from './pem.ts'
 
 export interface PairText {
@@ -38,6 +38,7 @@ export function checkKeyPair({ cert, key, ca = '' }: PairText, { requiredNames =
   attempt('it cannot be served', () => createSecureContext({ cert, key }))
   const [, ...others] = readCertificates(cert).certificates
   const faults = [
+    ...(isForServers(leaf) ? [] : ['the extended key usage of the certificate does not let it serve TLS']),
     ...(at === undefined
       ? []
       : [

@@ -1,7 +1,7 @@
 /** What certificates and keys are, whether they belong together, and what is wrong with them. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { findChain, isSignedBy } from './chain.ts'
-import { isCovered } from './covers.ts'
+import { isCovered, isForServers } from './covers.ts'
 import { describeKey, findKeyFault } from './key-kind.ts'
 import { readCertificates } from './pem.ts'
 
@@ -63,7 +63,6 @@ interface FoundKey {
   readonly key: KeyObject
 }
 
-const serverAuth = '1.3.6.1.5.5.7.3.1'
 const dayMilliseconds = 86_400_000
 const keyBlock = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*-----END [A-Z ]*PRIVATE KEY-----/g
 
@@ -145,10 +144,9 @@ function reportCertificate(
 }
 
 function findLeafFaults(leaf: X509Certificate, names: readonly string[], requiredNames: readonly string[]): string[] {
-  const isForServers = leaf.keyUsage === undefined || leaf.keyUsage.includes(serverAuth)
   return [
     ...(names.length === 0 ? ['it has no subject alternative name, and an API server looks at nothing else'] : []),
-    ...(isForServers ? [] : ['its extended key usage does not let it serve TLS']),
+    ...(isForServers(leaf) ? [] : ['its extended key usage does not let it serve TLS']),
     ...requiredNames.filter((name) => !isCovered(leaf, name)).map((name) => `it does not cover '${name}'`),
   ]
 }

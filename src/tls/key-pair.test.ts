@@ -48,6 +48,17 @@ test('a CA in front of the leaf is refused', async (t) => {
   assert.throws(() => load(files), messageWith('does not belong to the first certificate'))
 })
 
+test('a certificate that may not serve is refused: API servers would', async (t) => {
+  const { cert, key } = await makeCertificate()
+  const der = Buffer.from(cert.replaceAll(/-----.*-----|\s/g, ''), 'base64')
+  // id-kp-serverAuth to id-kp-clientAuth.
+  der.writeUInt8(2, der.indexOf('2b06010505070301', 'hex') + 7)
+  const pem = `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`
+  const files = await writeKeyPair(t, { cert: pem, key })
+
+  assert.throws(() => load(files), messageWith('does not let it serve TLS'))
+})
+
 test('what is missing, broken or oversized is refused by its file name', async (t) => {
   const issued = await makeCertificate()
   const files = await writeKeyPair(t, issued)

@@ -1,7 +1,7 @@
 /** Reads what the two Secrets of a rotation hold, whatever it is. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
 import { isSignedBy } from './chain.ts'
-import { isCovered } from './covers.ts'
+import { isCovered, isForServers } from './covers.ts'
 import type { IssuedCertificate } from './issue.ts'
 import { readIssuer } from './issuer.ts'
 import { joinCertificates, readCertificates } from './pem.ts'
@@ -25,8 +25,6 @@ export interface Leaf {
 
 /** Whoever made it may have a clock that is ahead; beyond this it is another's mistake, and nobody waits for it. */
 const toleratedAheadMs = 3_600_000
-
-const serverAuth = '1.3.6.1.5.5.7.3.1'
 
 /** The CA in a slot of the CA Secret; undefined where a half is missing or broken, or the two do not belong. */
 export function readCa(secret: SecretText | undefined, slot: 'tls' | 'next'): Ca | undefined {
@@ -95,7 +93,7 @@ export function slotOfPrevious(certificates: readonly X509Certificate[]): Secret
 }
 
 function judge(leaf: X509Certificate, issuer: Ca | undefined, settings: RotationSettings, now: Date): Leaf['cause'] {
-  if (leaf.ca || (leaf.keyUsage !== undefined && !leaf.keyUsage.includes(serverAuth))) return 'broken'
+  if (leaf.ca || !isForServers(leaf)) return 'broken'
   if (leaf.validToDate <= now) return 'expired'
   if (isOfFuture(leaf, now)) return 'broken'
   if (settings.names.some((name) => !isCovered(leaf, name))) return 'names'
