@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts'
 import type { Installation } from '../coverage/expected.ts'
 import { guardIds } from '../guards/resources.ts'
 import { mutatorIds } from '../mutators/mutator.ts'
-import type { RotationSettings } from '../tls/rotation.ts'
+import type { RotationSettings } from '../tls/rotation-step.ts'
 
 const second = 1_000
 const hour = 3_600 * second

@@ -1,6 +1,6 @@
 /** What the controllers of the webhook's own installation need of the cluster. */
 import type { ConfigurationKind, LiveConfiguration, ServedResource } from '../coverage/live.ts'
-import type { SecretText } from '../tls/rotation.ts'
+import type { SecretText } from '../tls/rotation-step.ts'
 
 export interface StoredSecret {
   /** Decoded. */

@@ -1,5 +1,5 @@
 /** Steps of a rotation for logs, Events and `--dry-run`. No certificate and no key is in them. */
-import type { Cause, RotationStep } from '../tls/rotation.ts'
+import type { Cause, RotationStep } from '../tls/rotation-step.ts'
 
 const causes: Readonly<Record<Cause, string>> = {
   missing: 'there is none',

@@ -4,7 +4,8 @@
  */
 import { X509Certificate } from 'node:crypto'
 import type { LiveConfiguration } from '../coverage/live.ts'
-import type { planRotation, Registration, RotationSettings, RotationStep, ServiceProof } from '../tls/rotation.ts'
+import type { planRotation } from '../tls/rotation.ts'
+import type { Registration, RotationSettings, RotationStep, ServiceProof } from '../tls/rotation-step.ts'
 import type { prepareWrite, RotationWrite } from '../tls/rotation-write.ts'
 import type { Controller, Outcome, Pass } from './controller.ts'
 import type { HandshakeProbe, PodLister, RegistrationStore, SecretStore, StoredSecret } from './installation-ports.ts'

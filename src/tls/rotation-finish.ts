@@ -1,6 +1,6 @@
 /** The end of a change of certificates: what must be seen before the old CA goes, and that it goes. */
 import type { Certificates } from './pem.ts'
-import type { Registration, RotationState, RotationStep, SecretText } from './rotation.ts'
+import type { Registration, RotationState, RotationStep, SecretText } from './rotation-step.ts'
 import { type Ca, hasKey, slotOf, textOf } from './rotation-material.ts'
 
 /** Every pod must be seen to serve the leaf: no timer stands in for that (reference/tls.md 8). */

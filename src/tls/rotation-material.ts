@@ -5,7 +5,7 @@ import { isCovered, isForServers } from './covers.ts'
 import type { IssuedCertificate } from './issue.ts'
 import { readIssuer } from './issuer.ts'
 import { joinCertificates, readCertificates } from './pem.ts'
-import type { Cause, RotationSettings, SecretText } from './rotation.ts'
+import type { Cause, RotationSettings, SecretText } from './rotation-step.ts'
 
 /** A CA that can sign, as far as its certificate and key go. */
 export interface Ca {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { type IssuedCertificate, issueCertificate, nameCa } from './issue.ts'
-import type { BundleWrite, RotationSettings, RotationStep, SecretText } from './rotation.ts'
+import type { BundleWrite, RotationSettings, RotationStep, SecretText } from './rotation-step.ts'
 
 /** What a step writes. `data` is complete: other keys of that Secret go. */
 export type RotationWrite =

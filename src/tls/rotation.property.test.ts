@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { hour, RotationCluster, settings } from '../../test/support/rotation-cluster.ts'
 import { issueCertificate } from './issue.ts'
 import { readCertificates } from './pem.ts'
-import type { SecretText } from './rotation.ts'
+import type { SecretText } from './rotation-step.ts'
 
 /** Something that happens to the cluster; says so in a failing run. */
 interface Happening {

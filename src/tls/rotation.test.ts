@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { hour, RotationCluster, settings } from '../../test/support/rotation-cluster.ts'
 import { issueCertificate } from './issue.ts'
 import { joinCertificates, readCertificates } from './pem.ts'
-import { planRotation, type SecretText } from './rotation.ts'
+import { planRotation } from './rotation.ts'
+import type { SecretText } from './rotation-step.ts'
 
 const change = [
   'create-ca',

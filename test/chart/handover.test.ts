@@ -6,7 +6,8 @@ import { z } from 'zod'
 
 import { readControllerSettings } from '../../src/cli/controller-settings.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { planRotation, type RotationState } from '../../src/tls/rotation.ts'
+import { planRotation } from '../../src/tls/rotation.ts'
+import type { RotationState } from '../../src/tls/rotation-step.ts'
 import { at, one, render, type Manifest } from './render.ts'
 import { test } from './with-helm.ts'
 

@@ -3,13 +3,8 @@ import { X509Certificate } from 'node:crypto'
 import { findChain } from '../../src/tls/chain.ts'
 import { checkKeyPair } from '../../src/tls/check-pair.ts'
 import { readCertificates } from '../../src/tls/pem.ts'
-import {
-  planRotation,
-  type RotationSettings,
-  type RotationStep,
-  type SecretText,
-  type ServiceProof,
-} from '../../src/tls/rotation.ts'
+import { planRotation } from '../../src/tls/rotation.ts'
+import type { RotationSettings, RotationStep, SecretText, ServiceProof } from '../../src/tls/rotation-step.ts'
 import { prepareWrite } from '../../src/tls/rotation-write.ts'
 
 export const hour = 3_600_000
