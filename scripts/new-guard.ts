@@ -20,7 +20,7 @@ if (fault === undefined) {
   )
   console.log(`src/guards/${id} is ready, with a row in src/guards/resources.ts and a mode in src/config/config.ts.
 Next: the row, the README, the cases, then check; CONTRIBUTING.md has the steps.
-Then: npm run generate && npm run check`)
+Then: npm run generate && npm run manifests && npm run check`)
 } else {
   console.error(`${fault}\nUsage: npm run new-guard -- ID`)
   process.exitCode = 2

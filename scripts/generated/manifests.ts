@@ -31,7 +31,7 @@ pods start as soon as it has.`,
     'deploy/registration.yaml': assemble(
       `The registration, to be applied once the admission pods are ready, with the CA in place of ${caPlaceholder}:
   CA=$(kubectl -n ${namespace} get secret ${release}-ca -o 'jsonpath={.data.tls\\.crt}')
-  sed "s|${caPlaceholder}|$CA|" deploy/registration.yaml | kubectl apply -f -
+  test -n "$CA" && sed "s|${caPlaceholder}|$CA|" deploy/registration.yaml | kubectl apply -f -
 It is the first thing to remove.`,
       documents.filter(isRegistration),
     ),
