@@ -71,7 +71,7 @@ test('the ServiceMonitor finds the Service of the metrics and no other, and it t
 })
 
 test('the pod of `helm test` is behind no Service', async () => {
-  const manifests = await render()
+  const manifests = await render({ values: { test: { namespace: 'tenant-a' } } })
 
   const { labels } = one(manifests, 'Pod').metadata
   for (const service of all(manifests, 'Service')) {
