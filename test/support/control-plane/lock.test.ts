@@ -12,11 +12,16 @@ test('lets one in at a time, and tells the others that they wait', async (t) => 
   const file = join(await makeTemporaryFolder(t), 'lock')
   const order: string[] = []
   const first = Promise.withResolvers<undefined>()
+  const entered = Promise.withResolvers<undefined>()
   const holder = withLock(
     file,
-    () => first.promise,
+    () => {
+      entered.resolve(undefined)
+      return first.promise
+    },
     () => order.push('first waits'),
   )
+  await entered.promise
   const second = withLock(
     file,
     async () => order.push('second works'),

@@ -1,6 +1,5 @@
 /** One run at a time does the work; the others wait for its result. */
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { waitUntil } from './wait-until.ts'
 
@@ -58,20 +57,20 @@ async function isAbandoned(file: string): Promise<boolean> {
 }
 
 /**
- * Two that wait may judge the same file, and a third may have taken the lock when the slower one acts. So it is moved
- * out of the way under a name of one's own and judged there again; a lock that turns out to be held is put back.
+ * One of those that wait removes it, behind a lock of its own: were two to judge at a time, the slower one would
+ * remove the lock of a third that had taken it meanwhile.
  */
 async function removeAbandoned(file: string): Promise<void> {
-  const own = `${file}.${randomUUID()}`
-  try {
-    await rename(file, own)
-  } catch (error) {
-    // Another one that waits was faster.
-    if (isCode(error, 'ENOENT')) return
-    throw error
+  const judging = `${file}.judging`
+  if (!(await isTaken(judging))) {
+    if (await isAbandoned(judging)) await rm(judging, { force: true })
+    return
   }
-  if (await isAbandoned(own)) await rm(own, { force: true })
-  else await rename(own, file)
+  try {
+    if (await isAbandoned(file)) await rm(file, { force: true })
+  } finally {
+    await rm(judging, { force: true })
+  }
 }
 
 /** Whether a process of this number runs. */
