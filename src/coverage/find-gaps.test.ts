@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { resources } from '../guards/resources.ts'
+import { guardIds, resources } from '../guards/resources.ts'
 import { expectWebhooks, type Installation } from './expected.ts'
 import { findGaps } from './find-gaps.ts'
 import type { LiveConfiguration, LiveWebhook, ServedResource } from './live.ts'
@@ -17,15 +17,7 @@ const installation: Installation = {
   namespacePrefix: 'tenant-',
   hostLabel: 'example.org/host',
   protectedLabels: ['example.org/gateway', 'example.org/host'],
-  guards: [
-    'attached-namespaces',
-    'gateway-config',
-    'gateway-hostname',
-    'ingress-hostname',
-    'namespace-host-label',
-    'route-hostname',
-    'tenant-host',
-  ],
+  guards: guardIds,
   mutators: ['default-route-hostname'],
   failurePolicies: {},
   ca,

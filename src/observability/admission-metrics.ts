@@ -1,7 +1,8 @@
 /** The metrics of reviews (DESIGN section 5), every series there from the start. */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { Effect, Recorder } from '../admission/ports.ts'
 import type { TrafficRecorder, TurnedAwayReason } from '../server/ports.ts'
+import { createClosedCounter } from './closed-counter.ts'
 import { createPendingCounter } from './pending-counter.ts'
 import { createReviewCounter } from './review-counter.ts'
 import { ReviewDurations } from './review-durations.ts'
@@ -40,14 +41,6 @@ export function createAdmissionMetrics(registry: Registry, labels: AdmissionLabe
       this.set(readInFlight())
     },
   })
-  const turnedAway = new Counter({
-    name: 'gatehouse_admission_turned_away_total',
-    help: 'Requests to the webhook port that got no AdmissionReview, by reason.',
-    labelNames: ['reason'],
-    registers,
-  })
-  for (const reason of reasons) turnedAway.inc({ reason }, 0)
-
   const origins = Object.entries(labels.origins).flatMap(([guard, list]) => list.map((origin) => ({ guard, origin })))
   const countViolation = createPendingCounter(
     {
@@ -70,9 +63,15 @@ export function createAdmissionMetrics(registry: Registry, labels: AdmissionLabe
       const at = originAt.get(origin)
       if (at !== undefined) countViolation(at * effects.length + effects.indexOf(effect))
     },
-    turnedAway(reason) {
-      turnedAway.inc({ reason })
-    },
+    turnedAway: createClosedCounter(
+      {
+        name: 'gatehouse_admission_turned_away_total',
+        help: 'Requests to the webhook port that got no AdmissionReview, by reason.',
+        registers,
+      },
+      'reason',
+      reasons,
+    ),
     watchInFlight(read) {
       readInFlight = read
     },

@@ -1,5 +1,6 @@
 /** The metrics of the certificate in service (DESIGN section 13). */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
+import { createClosedCounter } from './closed-counter.ts'
 
 const results = ['success', 'invalid'] as const
 export type CertificateReloadResult = (typeof results)[number]
@@ -23,19 +24,18 @@ export function createCertificateMetrics(registry: Registry): CertificateMetrics
       this.set(readExpiry === undefined ? Number.NaN : readExpiry().getTime() / 1000)
     },
   })
-  const reloads = new Counter({
-    name: 'gatehouse_certificate_reloads_total',
-    help: 'Changes of the mounted certificate, by what became of them.',
-    labelNames: ['result'],
-    registers,
-  })
-  for (const result of results) reloads.inc({ result }, 0)
   return {
     watchCertificate(read) {
       readExpiry = read
     },
-    certificateReloaded(result) {
-      reloads.inc({ result })
-    },
+    certificateReloaded: createClosedCounter(
+      {
+        name: 'gatehouse_certificate_reloads_total',
+        help: 'Changes of the mounted certificate, by what became of them.',
+        registers,
+      },
+      'result',
+      results,
+    ),
   }
 }

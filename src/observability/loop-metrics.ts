@@ -1,7 +1,8 @@
 /** The metrics of `gatehouse reconcile` (DESIGN sections 5, 12 and 13), every series there from the start but the expiry. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { LoopRecorder, ReconcileResult } from '../reconcile/ports.ts'
 import type { MetricsPage } from '../server/ports.ts'
+import { createClosedCounter } from './closed-counter.ts'
 
 export interface LoopMetrics extends MetricsPage, LoopRecorder {
   /** When the certificate in the Secret ends. */
@@ -20,13 +21,11 @@ export function createLoopMetrics(resources: readonly string[]): LoopMetrics {
   const registry = new Registry()
   const registers = [registry]
   const leader = new Gauge({ name: 'gatehouse_leader', help: 'Whether this replica holds the Lease.', registers })
-  const passes = new Counter({
-    name: 'gatehouse_reconcile_total',
-    help: 'Passes of the controllers, by result.',
-    labelNames: ['result'],
-    registers,
-  })
-  for (const result of results) passes.inc({ result }, 0)
+  const countPass = createClosedCounter(
+    { name: 'gatehouse_reconcile_total', help: 'Passes of the controllers, by result.', registers },
+    'result',
+    results,
+  )
   const durations = new Histogram({
     name: 'gatehouse_reconcile_duration_seconds',
     help: 'Time of one pass of a controller.',
@@ -69,7 +68,7 @@ export function createLoopMetrics(resources: readonly string[]): LoopMetrics {
       setGaps(new Map())
     },
     reconciled(result, seconds) {
-      passes.inc({ result })
+      countPass(result)
       durations.observe(seconds)
     },
     certificateExpiry(notAfter) {

@@ -1,6 +1,7 @@
 /** The metrics of what admission rests on: namespaces and configuration (DESIGN section 5). */
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from 'prom-client'
 import type { Rejection } from '../config/config-error.ts'
+import { createClosedCounter } from './closed-counter.ts'
 
 /** What is known of the namespaces at this moment. */
 export interface NamespaceFigures {
@@ -51,30 +52,28 @@ export function createPlatformMetrics(registry: Registry): PlatformMetrics {
       this.set(figures().sharedApexes)
     },
   })
-  const reads = new Counter({
-    name: 'gatehouse_namespace_reads_total',
-    help: 'Namespaces read live because they were not known, by result; limited was never sent.',
-    labelNames: ['result'],
-    registers,
-  })
-  for (const result of readResults) reads.inc({ result }, 0)
-  const reloads = new Counter({
-    name: 'gatehouse_config_reloads_total',
-    help: 'Changes of the configuration file, by what became of them.',
-    labelNames: ['result'],
-    registers,
-  })
-  for (const result of reloadResults) reloads.inc({ result }, 0)
 
   return {
     watchNamespaces(read) {
       figures = read
     },
-    read(result) {
-      reads.inc({ result })
-    },
-    configReloaded(result) {
-      reloads.inc({ result })
-    },
+    read: createClosedCounter(
+      {
+        name: 'gatehouse_namespace_reads_total',
+        help: 'Namespaces read live because they were not known, by result; limited was never sent.',
+        registers,
+      },
+      'result',
+      readResults,
+    ),
+    configReloaded: createClosedCounter(
+      {
+        name: 'gatehouse_config_reloads_total',
+        help: 'Changes of the configuration file, by what became of them.',
+        registers,
+      },
+      'result',
+      reloadResults,
+    ),
   }
 }
